@@ -1,1 +1,3 @@
-//! (empty)
+//! What is the ore worth? normalise → screen → estimate → band → mechanism.
+
+pub mod bands;

@@ -1,1 +1,118 @@
-//! What does the user ask for? One file a subcommand.
+//! What does the user ask for? One file a subcommand; this one parses and calls.
+
+use crate::text::Lang;
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Prints a line; a reader that has gone away (`lepid … | head`) is no error.
+macro_rules! out {
+    ($($arg:tt)*) => {{
+        use std::io::Write as _;
+        let mut stdout = std::io::stdout().lock();
+        if let Err(e) = writeln!(stdout, $($arg)*) && e.kind() != std::io::ErrorKind::BrokenPipe {
+            tracing::warn!("{e}");
+        }
+    }};
+}
+pub(crate) use out;
+
+
+/// 锂资源供应链与价格监测 — records of a lithium district in, guide price and findings out.
+#[derive(Parser)]
+#[command(name = "lepid", version, disable_help_subcommand = true)]
+struct Cli {
+    /// 数据湖目录 / folder of the lake
+    #[arg(long, global = true, default_value = "./lake", value_name = "DIR")]
+    lake: String,
+    /// 政策文件，替换内置默认值 / policy file; its keys replace the built-in defaults
+    #[arg(long, global = true, value_name = "FILE")]
+    policy: Option<PathBuf>,
+    /// 输出语言 / language of output
+    #[arg(long, global = true, default_value = "zh", value_parser = ["zh", "en"])]
+    lang: String,
+    /// 结果以 JSON 输出 / print results as JSON
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+}
+
+/// What every subcommand is given.
+pub(crate) struct Global {
+    /// Root of the lake.
+    pub(crate) lake: String,
+    /// The user's policy file.
+    pub(crate) policy: Option<PathBuf>,
+    /// Language of output.
+    pub(crate) lang: Lang,
+    /// Results as JSON.
+    pub(crate) json: bool,
+}
+
+/// Why a command failed: a sentence that says what to do next.
+#[derive(Debug)]
+pub(crate) struct CliError(pub(crate) String);
+
+impl<E: std::error::Error> From<E> for CliError {
+    fn from(error: E) -> Self {
+        let mut text = error.to_string();
+        let mut source = error.source();
+        while let Some(cause) = source {
+            let cause_text = cause.to_string();
+            if !text.contains(&cause_text) {
+                text.push_str(": ");
+                text.push_str(&cause_text);
+            }
+            source = cause.source();
+        }
+        Self(text)
+    }
+}
+
+/// Parses the command line and runs it. Exit status: 0 done, 1 failed, 2 wrong usage.
+#[must_use]
+pub fn main() -> ExitCode {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("LEPID_LOG").unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let wrong = error.use_stderr();
+            if let Err(e) = error.print() {
+                tracing::warn!("{e}");
+            }
+            return if wrong { ExitCode::from(2) } else { ExitCode::SUCCESS };
+        }
+    };
+    let global = Global {
+        lake: cli.lake,
+        policy: cli.policy,
+        lang: if cli.lang == "en" { Lang::En } else { Lang::Zh },
+        json: cli.json,
+    };
+    match dispatch(&cli.command, &global) {
+        Ok(code) => code,
+        Err(CliError(message)) => {
+            complain(&message);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(command: &Command, global: &Global) -> Result<ExitCode, CliError> {
+    match command {
+    }
+}
+
+/// Prints an error on standard error.
+fn complain(message: &str) {
+    use std::io::Write as _;
+    if let Err(e) = writeln!(std::io::stderr(), "lepid: {message}") {
+        tracing::warn!("{e}");
+    }
+}

@@ -17,6 +17,8 @@ macro_rules! out {
 }
 pub(crate) use out;
 
+mod policy;
+
 
 /// 锂资源供应链与价格监测 — records of a lithium district in, guide price and findings out.
 #[derive(Parser)]
@@ -40,6 +42,8 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// 现行政策 / the policy in force
+    Policy(policy::Args),
 }
 
 /// What every subcommand is given.
@@ -106,6 +110,7 @@ pub fn main() -> ExitCode {
 
 fn dispatch(command: &Command, global: &Global) -> Result<ExitCode, CliError> {
     match command {
+        Command::Policy(args) => policy::run(args, global),
     }
 }
 

@@ -1,0 +1,28 @@
+//! `lepid policy`: which numbers are in force?
+
+use super::{CliError, Global, out};
+use crate::policy::Policy;
+use std::process::ExitCode;
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    what: Option<What>,
+}
+
+#[derive(clap::Subcommand)]
+enum What {
+    /// 打印现行政策（默认值加用户的改动）/ print the policy in force
+    Show,
+    /// 只检查，有误则说明哪个键 / only check; an error names the key
+    Check,
+}
+
+pub(crate) fn run(args: &Args, global: &Global) -> Result<ExitCode, CliError> {
+    let policy = Policy::load(global.policy.as_deref())?;
+    match args.what {
+        None | Some(What::Show) => out!("# sha256 {}\n{}", policy.hash(), policy.to_toml()),
+        Some(What::Check) => out!("{}", policy.hash()),
+    }
+    Ok(ExitCode::SUCCESS)
+}

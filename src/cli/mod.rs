@@ -19,7 +19,6 @@ pub(crate) use out;
 
 mod policy;
 
-
 /// 锂资源供应链与价格监测 — records of a lithium district in, guide price and findings out.
 #[derive(Parser)]
 #[command(name = "lepid", version, disable_help_subcommand = true)]
@@ -93,12 +92,7 @@ pub fn main() -> ExitCode {
             return if wrong { ExitCode::from(2) } else { ExitCode::SUCCESS };
         }
     };
-    let global = Global {
-        lake: cli.lake,
-        policy: cli.policy,
-        lang: if cli.lang == "en" { Lang::En } else { Lang::Zh },
-        json: cli.json,
-    };
+    let global = Global { lake: cli.lake, policy: cli.policy, lang: if cli.lang == "en" { Lang::En } else { Lang::Zh }, json: cli.json };
     match dispatch(&cli.command, &global) {
         Ok(code) => code,
         Err(CliError(message)) => {

@@ -3,5 +3,5 @@
 mod flows;
 mod output;
 
-pub use flows::Flow;
-pub use output::{MineOutput, MonthOutput};
+pub use flows::{Flow, flows};
+pub use output::{MineOutput, MonthOutput, output};

@@ -1,6 +1,6 @@
 //! How is a small result read row by row? Typed cells by column name, missing stays missing.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use polars::prelude::*;
 
 /// Read access to the cells of a small frame; for what is left after the first aggregation, never for tickets.
@@ -57,5 +57,13 @@ impl<'a> Rows<'a> {
     /// If there is no such column or it holds no dates.
     pub fn day(self, column: &str, row: usize) -> PolarsResult<Option<NaiveDate>> {
         Ok(self.frame.column(column)?.date()?.physical().get(row).and_then(crate::records::time::date_of))
+    }
+
+    /// An instant.
+    ///
+    /// # Errors
+    /// If there is no such column or it holds no instants.
+    pub fn instant(self, column: &str, row: usize) -> PolarsResult<Option<DateTime<Utc>>> {
+        Ok(self.frame.column(column)?.datetime()?.physical().get(row).and_then(DateTime::from_timestamp_micros))
     }
 }

@@ -151,6 +151,8 @@ pub enum Kind {
     Choice(&'static [Choice]),
     /// Mass. Stored in kg.
     Mass {
+        /// Smallest plausible value besides zero, kg: below it the unit is probably mistaken.
+        min_kg: i64,
         /// Largest plausible value, kg.
         max_kg: i64,
     },

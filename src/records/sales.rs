@@ -24,7 +24,7 @@ pub(super) static SPEC: TableSpec = TableSpec {
         required("buyer", &["买方", "购买方", "需方", "买方名称"], Kind::Text),
         required("product", &["产品", "产品名称", "品名", "物料"], Kind::Product),
         optional("li2o", &["品位", "Li2O", "氧化锂", "Li2O品位"], Kind::Grade),
-        required("wet", &["数量", "湿重", "重量"], Kind::Mass { max_kg: MAX_LINE_KG }),
+        required("wet", &["数量", "湿重", "重量"], Kind::Mass { min_kg: 0, max_kg: MAX_LINE_KG }),
         optional("moisture", &["水分", "含水率", "水份"], Kind::Moisture),
         required("price", &["单价", "价格", "合同单价"], Kind::UnitPrice { max_fen: MAX_PRICE_FEN }),
         optional("vat_included", &["含税", "是否含税"], Kind::YesNo),

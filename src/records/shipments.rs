@@ -6,6 +6,9 @@ use crate::text::Text;
 /// Heaviest load on one ticket that is read, kg. Overloaded trucks weigh up to some 120 t; a ticket above 200 t is a unit mistake.
 const MAX_TICKET_KG: i64 = 200_000;
 
+/// Lightest mass on one ticket that is read, kg: less than any truck or load; a ticket below it was written in tonnes.
+const MIN_TICKET_KG: i64 = 200;
+
 pub(super) static SPEC: TableSpec = TableSpec {
     table: Table::Shipments,
     name: "shipments",
@@ -21,11 +24,11 @@ pub(super) static SPEC: TableSpec = TableSpec {
         required("origin", &["发货单位", "发货地", "矿点", "发货方"], Kind::SiteRef),
         required("destination", &["收货单位", "收货地", "卸货点", "收货方"], Kind::SiteRef),
         required("loaded_at", &["出场时间", "毛重时间", "过磅时间", "发货时间"], Kind::Instant),
-        optional("gross", &["毛重"], Kind::Mass { max_kg: MAX_TICKET_KG }),
-        optional("tare", &["皮重"], Kind::Mass { max_kg: MAX_TICKET_KG }),
-        required("net", &["净重"], Kind::Mass { max_kg: MAX_TICKET_KG }),
+        optional("gross", &["毛重"], Kind::Mass { min_kg: MIN_TICKET_KG, max_kg: MAX_TICKET_KG }),
+        optional("tare", &["皮重"], Kind::Mass { min_kg: MIN_TICKET_KG, max_kg: MAX_TICKET_KG }),
+        required("net", &["净重"], Kind::Mass { min_kg: MIN_TICKET_KG, max_kg: MAX_TICKET_KG }),
         optional("unloaded_at", &["到达时间", "卸货时间", "收货时间"], Kind::Instant),
-        optional("received_net", &["收货净重", "到货净重"], Kind::Mass { max_kg: MAX_TICKET_KG }),
+        optional("received_net", &["收货净重", "到货净重"], Kind::Mass { min_kg: MIN_TICKET_KG, max_kg: MAX_TICKET_KG }),
         optional("li2o", &["品位", "Li2O", "氧化锂", "Li2O品位", "氧化锂品位"], Kind::Grade),
         optional("moisture", &["水分", "含水率", "水份"], Kind::Moisture),
         optional("loaded_lat", &["装车纬度", "纬度"], Kind::Degrees { limit: 90.0 }),

@@ -17,8 +17,8 @@ pub(super) static SPEC: TableSpec = TableSpec {
         optional("class", &["车辆类型", "车型"], Kind::Text),
         optional("axles", &["轴数"], Kind::Whole { min: 2, max: 8 }),
         optional("articulated", &["汽车列车", "是否列车", "铰接"], Kind::YesNo),
-        optional("curb", &["整备质量"], Kind::Mass { max_kg: MAX_VEHICLE_KG }),
-        optional("permitted_gross", &["总质量", "最大允许总质量"], Kind::Mass { max_kg: MAX_VEHICLE_KG }),
+        optional("curb", &["整备质量"], Kind::Mass { min_kg: 200, max_kg: MAX_VEHICLE_KG }),
+        optional("permitted_gross", &["总质量", "最大允许总质量"], Kind::Mass { min_kg: 200, max_kg: MAX_VEHICLE_KG }),
     ],
     derived: &[],
 };

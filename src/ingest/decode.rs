@@ -1,0 +1,121 @@
+//! What is the file, and in which encoding is its text?
+
+use super::IngestError;
+use encoding_rs::{Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+/// The kinds of file that are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Dress {
+    /// Excel or OpenDocument.
+    Workbook,
+    /// CSV, TSV and kin.
+    Delimited,
+    /// One JSON object a line.
+    Ndjson,
+    /// Parquet.
+    Parquet,
+}
+
+/// So many bytes decide on encoding and delimiter.
+pub(super) const SAMPLE: usize = 1 << 20;
+
+/// What is not a table, by its first bytes.
+const OTHERS: [(&[u8], &str); 9] = [
+    (b"%PDF", "PDF"),
+    (b"\x89PNG", "PNG 图片 / picture"),
+    (b"\xff\xd8\xff", "JPEG 图片 / picture"),
+    (b"GIF8", "GIF 图片 / picture"),
+    (b"BM", "BMP 图片 / picture"),
+    (b"Rar!", "RAR 压缩包，请先解压 / archive, unpack it first"),
+    (b"7z\xbc\xaf", "7z 压缩包，请先解压 / archive, unpack it first"),
+    (b"\x1f\x8b", "gzip 压缩包，请先解压 / archive, unpack it first"),
+    (b"{\\rtf", "RTF 文档 / document"),
+];
+
+/// Looks at the first bytes, not at the name: an `.xls` that is HTML or CSV inside is common.
+pub(super) fn sniff(path: &Path, name: &str) -> Result<Dress, IngestError> {
+    let head = head(path, 4096)?;
+    if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") || head.starts_with(&[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]) {
+        return Ok(Dress::Workbook);
+    }
+    if head.starts_with(b"PAR1") {
+        return Ok(Dress::Parquet);
+    }
+    let not = |what: &str| IngestError::NotATable { file: name.to_owned(), what: what.to_owned() };
+    if let Some((_, what)) = OTHERS.iter().find(|(magic, what)| head.starts_with(magic) && (*what != OTHERS[4].1 || head.contains(&0))) {
+        return Err(not(what));
+    }
+    let text: Vec<u8> = head.iter().copied().filter(|b| !b.is_ascii_whitespace() && *b != 0).take(64).collect();
+    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&text);
+    let lower = text.to_ascii_lowercase();
+    if [b"<html".as_slice(), b"<!doctypehtml", b"<?xml", b"<table"].iter().any(|m| lower.starts_with(m)) {
+        return Err(not("网页或 XML，请在 Excel 中打开后另存为 .xlsx / a web page or XML, open it in Excel and save it as .xlsx"));
+    }
+    if text.starts_with(b"{") {
+        return Ok(Dress::Ndjson);
+    }
+    let utf16 = encoding_of(&head).is_some_and(|e| e == UTF_16LE || e == UTF_16BE);
+    let binary = head.iter().filter(|b| **b == 0 || (**b < 32 && !matches!(**b, b'\t' | b'\n' | b'\r' | 0x0c | 0x1a))).count();
+    if !utf16 && binary * 100 > head.len() {
+        return Err(not("二进制文件 / binary"));
+    }
+    Ok(Dress::Delimited)
+}
+
+/// The first bytes of a file.
+pub(super) fn head(path: &Path, bytes: usize) -> Result<Vec<u8>, IngestError> {
+    let read = |source| IngestError::Read { path: path.to_owned(), source };
+    let mut head = Vec::new();
+    File::open(path).map_err(read)?.take(bytes as u64).read_to_end(&mut head).map_err(read)?;
+    Ok(head)
+}
+
+/// The encoding that the first bytes show: a mark, or UTF-16's zero bytes, or valid UTF-8, or GB18030 where it has fewer faults.
+/// `None`: all ASCII, nothing decided.
+pub(super) fn encoding_of(sample: &[u8]) -> Option<&'static Encoding> {
+    if let Some((encoding, _)) = Encoding::for_bom(sample) {
+        return Some(encoding);
+    }
+    let zeros = |start: usize| sample.iter().skip(start).step_by(2).filter(|b| **b == 0).count() * 5 > sample.len() / 2;
+    if sample.len() >= 8 && sample.contains(&0) {
+        if zeros(1) {
+            return Some(UTF_16LE);
+        }
+        if zeros(0) {
+            return Some(UTF_16BE);
+        }
+    }
+    if sample.is_ascii() {
+        return None;
+    }
+    match simdutf8::compat::from_utf8(sample) {
+        Ok(_) => Some(UTF_8),
+        // A character cut off at the end of the sample.
+        Err(e) if e.error_len().is_none() => Some(UTF_8),
+        Err(_) => Some(if faults(sample, GB18030) <= faults(sample, UTF_8) { GB18030 } else { UTF_8 }),
+    }
+}
+
+fn faults(sample: &[u8], encoding: &'static Encoding) -> usize {
+    let (text, _) = encoding.decode_without_bom_handling(sample);
+    text.chars().filter(|c| *c == '\u{fffd}').count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn encodings_are_told_apart() {
+        assert_eq!(encoding_of("磅单号,净重".as_bytes()), Some(UTF_8));
+        assert_eq!(encoding_of(&GB18030.encode("磅单号,净重").0), Some(GB18030));
+        assert_eq!(encoding_of(b"ticket_no,net"), None);
+        assert_eq!(encoding_of(b"\xff\xfea\0"), Some(UTF_16LE));
+        assert_eq!(encoding_of(b"t\0i\0c\0k\0e\0t\0"), Some(UTF_16LE));
+        assert_eq!(encoding_of(b"\0t\0i\0c\0k\0e\0t"), Some(UTF_16BE));
+        assert_eq!(encoding_of(&"磅单号".as_bytes()[..8]), Some(UTF_8));
+    }
+}

@@ -1,0 +1,272 @@
+//! When is something stored? When its row stands in `transactions`; what has no row is taken back by the next writer.
+
+use super::delta::{self, Effect, files, partitioned};
+use super::snapshot::{DataFile, Snapshot, TableAt, Transaction};
+use super::{AsOf, Lake, LakeError, Part, TRANSACTIONS};
+use crate::records::MONTH;
+use chrono::{DateTime, Utc};
+use polars::prelude::*;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::fs::File;
+
+/// So many small files of `transactions` are rewritten as one.
+const MANY_FILES: usize = 48;
+
+/// What a lake transaction does to one table.
+#[derive(Clone, Debug)]
+pub enum TableChange {
+    /// Adds data files, takes others away.
+    Files {
+        /// The table.
+        table: String,
+        /// Written, not yet committed.
+        add: Vec<Part>,
+        /// Live files that go.
+        remove: Vec<DataFile>,
+        /// The same rows in other files: nothing that a reader of changes need see.
+        rearranged: bool,
+    },
+    /// Adds the rows of a small frame.
+    Append {
+        /// The table.
+        table: String,
+        /// Its rows.
+        frame: DataFrame,
+    },
+    /// The table holds these rows and no others.
+    Replace {
+        /// The table.
+        table: String,
+        /// Its rows.
+        frame: DataFrame,
+    },
+}
+
+/// A lake transaction before it is committed.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// What it is: `ingest`, `run`, `compact` …
+    pub kind: String,
+    /// What it reports; kept in `transactions`.
+    pub summary: serde_json::Value,
+    /// The tables, each at most once.
+    pub tables: Vec<TableChange>,
+}
+
+/// A lake transaction that is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Committed {
+    /// The lake's version now.
+    pub version: u64,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// The lock between processes; released when dropped, also by `kill -9`.
+pub(super) struct Lock {
+    _file: File,
+}
+
+impl Lake {
+    /// Waits until no other process commits.
+    pub(super) fn lock(&self) -> Result<Lock, LakeError> {
+        let path = self.root().join(".lock");
+        let io = |source| LakeError::Io { path: path.clone(), source };
+        let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(io)?;
+        file.lock().map_err(io)?;
+        Ok(Lock { _file: file })
+    }
+
+    /// Commits a change whatever has been committed meanwhile.
+    ///
+    /// # Errors
+    /// [`LakeError`]; then nothing of it is visible.
+    pub fn write(&self, change: Change) -> Result<Committed, LakeError> {
+        let lock = self.lock()?;
+        let base = self.snapshot(&AsOf::Latest)?;
+        self.commit(&lock, &base, change)
+    }
+
+    /// Commits a change on top of `base`, which must be the latest under this lock.
+    pub(super) fn commit(&self, _lock: &Lock, base: &Snapshot, change: Change) -> Result<Committed, LakeError> {
+        let mut versions: BTreeMap<String, u64> = base.tables.iter().map(|(name, t)| (name.clone(), t.version)).collect();
+        self.take_back(base, &mut versions)?;
+        for table in change.tables {
+            let (name, version) = self.apply(base, table)?;
+            versions.insert(name, version);
+        }
+        // Microseconds are what the lake keeps; a later transaction is never earlier, whatever the clock does.
+        let now = Utc::now();
+        let at = base.at.map_or(now, |last| now.max(last));
+        let at = DateTime::from_timestamp_micros(at.timestamp_micros()).unwrap_or(at);
+        let transaction = Transaction { number: base.version + 1, at, kind: change.kind, versions, summary: change.summary };
+        self.log(&transaction)?;
+        Ok(Committed { version: transaction.number, at })
+    }
+
+    /// Takes back Delta commits that no transaction names: a writer was killed between them and its row.
+    fn take_back(&self, base: &Snapshot, versions: &mut BTreeMap<String, u64>) -> Result<(), LakeError> {
+        for name in self.table_names()? {
+            if name == TRANSACTIONS || !self.exists(&name) {
+                continue;
+            }
+            let known = versions.get(&name).copied();
+            let reverted = self.block_on(async {
+                let Some(table) = self.table(&name, None).await? else { return Ok::<_, LakeError>(None) };
+                let latest = table.version();
+                if latest == known || latest.is_none() {
+                    return Ok(None);
+                }
+                let live = files(&name, &table).await?;
+                let meant = base.tables.get(&name).map(|t| t.files.clone()).unwrap_or_default();
+                let stray: Vec<DataFile> = live.iter().filter(|f| !meant.contains(f)).cloned().collect();
+                let lost: Vec<DataFile> = meant.iter().filter(|f| !live.contains(f)).cloned().collect();
+                if stray.is_empty() && lost.is_empty() {
+                    return Ok(latest.filter(|_| known.is_some()));
+                }
+                delta::commit(&name, &table, &lost, &stray, None, Effect::Data).await.map(Some)
+            })?;
+            if let Some(version) = reverted {
+                versions.insert(name, version);
+            }
+        }
+        Ok(())
+    }
+
+    fn table_names(&self) -> Result<Vec<String>, LakeError> {
+        let io = |source| LakeError::Io { path: self.root().to_owned(), source };
+        let mut names = Vec::new();
+        for entry in std::fs::read_dir(self.root()).map_err(io)? {
+            let entry = entry.map_err(io)?;
+            if entry.file_type().map_err(io)?.is_dir()
+                && let Ok(name) = entry.file_name().into_string()
+                && !name.starts_with('.')
+            {
+                names.push(name);
+            }
+        }
+        names.sort();
+        Ok(names)
+    }
+
+    fn apply(&self, base: &Snapshot, change: TableChange) -> Result<(String, u64), LakeError> {
+        let (name, add, remove, effect) = match change {
+            TableChange::Files { table, add, remove, rearranged } => {
+                (table, add, remove, if rearranged { Effect::Rearranged } else { Effect::Data })
+            }
+            TableChange::Append { table, frame } => {
+                let add = self.write_frame(&table, frame)?;
+                (table, add, Vec::new(), Effect::Data)
+            }
+            TableChange::Replace { table, frame } => {
+                let add = self.write_frame(&table, frame)?;
+                let old = base.tables.get(&table).map(|t| t.files.clone()).unwrap_or_default();
+                (table, add, old, Effect::Data)
+            }
+        };
+        let version = self.block_on(self.commit_files(&name, &add, &remove, effect))?;
+        Ok((name, version))
+    }
+
+    async fn commit_files(&self, name: &str, add: &[Part], remove: &[DataFile], effect: Effect) -> Result<u64, LakeError> {
+        let table = match self.table(name, None).await? {
+            Some(table) => table,
+            None => {
+                let schema = self.schema_for(name, add)?;
+                self.make(name, &schema).await?
+            }
+        };
+        // A file that stays under its own name is neither added nor removed.
+        let added: Vec<DataFile> = add.iter().map(data_file).collect();
+        let remove: Vec<DataFile> = remove.iter().filter(|f| !added.iter().any(|a| a.path == f.path)).cloned().collect();
+        let live = files(name, &table).await?;
+        let fresh: Vec<DataFile> = added.into_iter().filter(|f| !live.iter().any(|l| l.path == f.path)).collect();
+        if fresh.is_empty() && remove.is_empty() {
+            return table.version().ok_or_else(|| LakeError::Broken(format!("table {name} has no version")));
+        }
+        let key = content_key(&fresh);
+        let key = if delta::has_key(name, &table, &key).await? { None } else { Some(key) };
+        delta::commit(name, &table, &fresh, &remove, key.as_deref(), effect).await
+    }
+
+    /// The declared schema, or that of the first file.
+    fn schema_for(&self, name: &str, add: &[Part]) -> Result<Schema, LakeError> {
+        if let Some(schema) = super::declared(name) {
+            return Ok(schema);
+        }
+        let first = add.first().ok_or_else(|| LakeError::Broken(format!("table {name} has no columns")))?;
+        let file = data_file(first);
+        let snapshot = Snapshot::of_files(self.root(), name, TableAt { version: 0, files: vec![file] });
+        let mut frame = snapshot.scan(name)?;
+        Ok(frame.collect_schema()?.as_ref().clone())
+    }
+
+    /// Writes a small frame as data files, one a partition.
+    pub(super) fn write_frame(&self, table: &str, frame: DataFrame) -> Result<Vec<Part>, LakeError> {
+        if !partitioned(table) {
+            // A table without rows still has its columns.
+            let empty_but_declared = frame.height() == 0 && super::declared(table).is_some();
+            return if empty_but_declared { Ok(Vec::new()) } else { Ok(vec![self.write_part(table, None, frame)?]) };
+        }
+        let mut parts = Vec::new();
+        for (month, frame) in by_month(frame)? {
+            parts.push(self.write_part(table, Some(month), frame)?);
+        }
+        Ok(parts)
+    }
+
+    fn log(&self, transaction: &Transaction) -> Result<(), LakeError> {
+        let json = |e: serde_json::Error| LakeError::Broken(e.to_string());
+        let row = df!(
+            "number" => [i64::try_from(transaction.number).unwrap_or(i64::MAX)],
+            "at" => [transaction.at.timestamp_micros()],
+            "kind" => [transaction.kind.as_str()],
+            "versions" => [serde_json::to_string(&transaction.versions).map_err(json)?],
+            "summary" => [transaction.summary.to_string()],
+        )?
+        .lazy()
+        .with_column(col("at").cast(DataType::Datetime(TimeUnit::Microseconds, None)))
+        .collect()?;
+        let old = self.block_on(async {
+            match self.table(TRANSACTIONS, None).await? {
+                Some(table) => files(TRANSACTIONS, &table).await,
+                None => Ok(Vec::new()),
+            }
+        })?;
+        if old.len() < MANY_FILES {
+            let add = self.write_frame(TRANSACTIONS, row)?;
+            return self.block_on(self.commit_files(TRANSACTIONS, &add, &[], Effect::Data)).map(drop);
+        }
+        let all = Snapshot::of_files(self.root(), TRANSACTIONS, TableAt { version: 0, files: old.clone() }).scan(TRANSACTIONS)?;
+        let all = concat([all, row.lazy()], UnionArgs::default())?.collect()?;
+        let add = self.write_frame(TRANSACTIONS, all)?;
+        self.block_on(self.commit_files(TRANSACTIONS, &add, &old, Effect::Data)).map(drop)
+    }
+}
+
+/// The frame's rows by month, earliest first, without the `month` column.
+pub(super) fn by_month(frame: DataFrame) -> Result<Vec<(chrono::NaiveDate, DataFrame)>, LakeError> {
+    let mut months = Vec::new();
+    for group in frame.partition_by_stable([MONTH], true)? {
+        let month = crate::engine::Rows::new(&group).day(MONTH, 0)?.ok_or_else(|| LakeError::Broken("a row without a month".to_owned()))?;
+        months.push((month, group.drop(MONTH)?));
+    }
+    months.sort_by_key(|(month, _)| *month);
+    Ok(months)
+}
+
+pub(super) fn data_file(part: &Part) -> DataFile {
+    DataFile { path: part.path.clone(), bytes: part.bytes, rows: part.rows, month: part.month }
+}
+
+/// Names the content of a commit: its files are named by their own hashes.
+fn content_key(files: &[DataFile]) -> String {
+    let mut hash = Sha256::new();
+    for file in files {
+        hash.update(file.path.as_bytes());
+        hash.update(b"\n");
+    }
+    let digest: String = hash.finalize().iter().take(16).map(|b| format!("{b:02x}")).collect();
+    format!("lepid:{digest}")
+}

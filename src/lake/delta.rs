@@ -1,0 +1,162 @@
+//! How is one Delta table opened, made, listed and committed to?
+
+use super::schema::delta_columns;
+use super::snapshot::DataFile;
+use super::{Lake, LakeError};
+use crate::records::{MONTH, Table};
+use chrono::NaiveDate;
+use deltalake::kernel::transaction::{CommitBuilder, CommitProperties};
+use deltalake::kernel::{Action, Add, Remove, Transaction};
+use deltalake::operations::create::CreateBuilder;
+use deltalake::protocol::{DeltaOperation, SaveMode};
+use deltalake::{DeltaTable, DeltaTableBuilder, DeltaTableError};
+use futures::TryStreamExt;
+use polars::prelude::Schema;
+use std::collections::HashMap;
+use url::Url;
+
+/// Delta errors with the table's name.
+pub(super) fn said(table: &str) -> impl Fn(DeltaTableError) -> LakeError + '_ {
+    move |source| LakeError::Delta { table: table.to_owned(), source: Box::new(source) }
+}
+
+impl Lake {
+    fn url(&self, table: &str) -> Result<Url, LakeError> {
+        let path = self.root().join(table);
+        Url::from_directory_path(&path).map_err(|()| LakeError::Address { root: path.display().to_string() })
+    }
+
+    /// Whether the table has been made.
+    pub(super) fn exists(&self, table: &str) -> bool {
+        // The folder of the log alone is not enough: a killed writer may have left it empty.
+        self.root().join(table).join("_delta_log").join(format!("{:020}.json", 0)).exists()
+    }
+
+    /// The table at a version, or the latest; `None` if it has not been made.
+    pub(super) async fn table(&self, table: &str, version: Option<u64>) -> Result<Option<DeltaTable>, LakeError> {
+        if !self.exists(table) {
+            return Ok(None);
+        }
+        let mut opened = DeltaTableBuilder::from_url(self.url(table)?).and_then(DeltaTableBuilder::build).map_err(said(table))?;
+        match version {
+            Some(version) => opened.load_version(version).await.map_err(said(table))?,
+            None => opened.load().await.map_err(said(table))?,
+        }
+        Ok(Some(opened))
+    }
+
+    /// Makes a table with the columns of a frame.
+    pub(super) async fn make(&self, table: &str, schema: &Schema) -> Result<DeltaTable, LakeError> {
+        let partitioned = partitioned(table);
+        let mut columns = delta_columns(schema)?;
+        if partitioned && schema.get(MONTH).is_none() {
+            columns.push(deltalake::kernel::StructField::new(MONTH, deltalake::kernel::DataType::DATE, true));
+        }
+        let builder = CreateBuilder::new()
+            .with_location(self.url(table)?.to_string())
+            .with_save_mode(SaveMode::Ignore)
+            .with_columns(columns);
+        let builder = if partitioned { builder.with_partition_columns([MONTH]) } else { builder };
+        builder.await.map_err(said(table))
+    }
+}
+
+/// Whether a table's files are partitioned by month.
+pub(super) fn partitioned(table: &str) -> bool {
+    Table::by_name(table).is_some_and(|t| t.spec().is_facts())
+}
+
+/// The live data files of a table, by path.
+pub(super) async fn files(name: &str, table: &DeltaTable) -> Result<Vec<DataFile>, LakeError> {
+    let log = table.log_store();
+    let state = table.snapshot().map_err(said(name))?;
+    let views: Vec<_> = state.snapshot().file_views(log.as_ref(), None).try_collect().await.map_err(said(name))?;
+    let mut files: Vec<DataFile> = views
+        .iter()
+        .map(|view| DataFile {
+            path: view.path().into_owned(),
+            bytes: u64::try_from(view.size()).unwrap_or(0),
+            rows: view.num_records().unwrap_or(0) as u64,
+            month: view.partition_values_map().get(MONTH).and_then(|v| v.as_deref().and_then(|v| v.parse::<NaiveDate>().ok())),
+        })
+        .collect();
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(files)
+}
+
+/// Whether a commit changes what the table holds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Effect {
+    /// Rows come or go.
+    Data,
+    /// The same rows in other files.
+    Rearranged,
+}
+
+/// Adds and removes files in one Delta commit; returns the new version. `key` names the content for exactly-once.
+pub(super) async fn commit(
+    name: &str,
+    table: &DeltaTable,
+    add: &[DataFile],
+    remove: &[DataFile],
+    key: Option<&str>,
+    effect: Effect,
+) -> Result<u64, LakeError> {
+    let now = chrono::Utc::now().timestamp_millis();
+    let data_change = effect == Effect::Data;
+    let mut actions: Vec<Action> = remove.iter().map(|f| Action::Remove(remove_action(f, now, data_change))).collect();
+    actions.extend(add.iter().map(|f| Action::Add(add_action(f, now, data_change))));
+    let mut properties = CommitProperties::default();
+    if let Some(key) = key {
+        properties = properties.with_application_transaction(Transaction::new(key, 0));
+    }
+    let mode = if remove.is_empty() { SaveMode::Append } else { SaveMode::Overwrite };
+    let partition_by = partitioned(name).then(|| vec![MONTH.to_owned()]);
+    let operation = DeltaOperation::Write { mode, partition_by, predicate: None };
+    let state = table.snapshot().map_err(said(name))?;
+    let finished = CommitBuilder::from(properties)
+        .with_actions(actions)
+        .build(Some(state), table.log_store(), operation)
+        .await
+        .map_err(said(name))?;
+    Ok(finished.version())
+}
+
+/// Whether the table has a commit with this content key.
+pub(super) async fn has_key(name: &str, table: &DeltaTable, key: &str) -> Result<bool, LakeError> {
+    let log = table.log_store();
+    let state = table.snapshot().map_err(said(name))?;
+    Ok(state.snapshot().transaction_version(log.as_ref(), key).await.map_err(said(name))?.is_some())
+}
+
+fn values(file: &DataFile) -> HashMap<String, Option<String>> {
+    file.month.iter().map(|m| (MONTH.to_owned(), Some(m.to_string()))).collect()
+}
+
+fn add_action(file: &DataFile, now_ms: i64, data_change: bool) -> Add {
+    Add {
+        path: file.path.clone(),
+        partition_values: values(file),
+        size: i64::try_from(file.bytes).unwrap_or(i64::MAX),
+        modification_time: now_ms,
+        data_change,
+        stats: Some(format!("{{\"numRecords\":{}}}", file.rows)),
+        tags: None,
+        deletion_vector: None,
+        base_row_id: None,
+        default_row_commit_version: None,
+        clustering_provider: None,
+    }
+}
+
+fn remove_action(file: &DataFile, now_ms: i64, data_change: bool) -> Remove {
+    Remove {
+        path: file.path.clone(),
+        data_change,
+        deletion_timestamp: Some(now_ms),
+        extended_file_metadata: Some(true),
+        partition_values: Some(values(file)),
+        size: i64::try_from(file.bytes).ok(),
+        ..Remove::default()
+    }
+}

@@ -1,0 +1,195 @@
+//! What did the lake hold at a moment? The version vector of one transaction, resolved to files.
+
+use super::delta::{files, partitioned};
+use super::schema::without_zone;
+use super::{AsOf, Lake, LakeError, TRANSACTIONS, declared, empty_frame};
+use crate::engine::Rows;
+use crate::records::MONTH;
+use chrono::{DateTime, NaiveDate, Utc};
+use polars::prelude::*;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// A data file of a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DataFile {
+    /// Relative to the table's folder.
+    pub path: String,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// Rows.
+    pub rows: u64,
+    /// Partition, if the table has partitions.
+    pub month: Option<NaiveDate>,
+}
+
+/// A table at a version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableAt {
+    /// Delta version.
+    pub version: u64,
+    /// Live files, by path.
+    pub files: Vec<DataFile>,
+}
+
+/// One lake transaction, as the table `transactions` has it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Transaction {
+    /// Its number; the lake's version after it.
+    pub number: u64,
+    /// When it was committed.
+    pub at: DateTime<Utc>,
+    /// What it did: `ingest`, `run`, `compact` …
+    pub kind: String,
+    /// Delta version of every table after it.
+    pub versions: BTreeMap<String, u64>,
+    /// What it reports.
+    pub summary: serde_json::Value,
+}
+
+/// The lake at a moment; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// Number of the last transaction in it; 0 for the empty lake.
+    pub version: u64,
+    /// When that was committed.
+    pub at: Option<DateTime<Utc>>,
+    /// The tables, by name.
+    pub tables: BTreeMap<String, TableAt>,
+    root: PathBuf,
+}
+
+impl Lake {
+    /// All transactions, earliest first.
+    ///
+    /// # Errors
+    /// [`LakeError`] if the lake can't be read.
+    pub fn history(&self) -> Result<Vec<Transaction>, LakeError> {
+        let Some(files) = self.block_on(async {
+            match self.table(TRANSACTIONS, None).await? {
+                Some(table) => files(TRANSACTIONS, &table).await.map(Some),
+                None => Ok(None),
+            }
+        })?
+        else {
+            return Ok(Vec::new());
+        };
+        let at = TableAt { version: 0, files };
+        let frame = scan(&self.root().join(TRANSACTIONS), TRANSACTIONS, &at)?.collect()?;
+        let rows = Rows::new(&frame);
+        let mut history = Vec::with_capacity(frame.height());
+        for row in 0..frame.height() {
+            let broken = |what: &str| LakeError::Broken(format!("transactions, row {row}: {what}"));
+            let versions = rows.text("versions", row)?.unwrap_or_default();
+            let summary = rows.text("summary", row)?.unwrap_or_default();
+            history.push(Transaction {
+                number: rows.integer("number", row)?.and_then(|n| u64::try_from(n).ok()).ok_or_else(|| broken("number"))?,
+                at: rows.instant("at", row)?.ok_or_else(|| broken("at"))?,
+                kind: rows.text("kind", row)?.unwrap_or_default(),
+                versions: serde_json::from_str(&versions).map_err(|_| broken("versions"))?,
+                summary: serde_json::from_str(&summary).unwrap_or_default(),
+            });
+        }
+        history.sort_by_key(|t| t.number);
+        Ok(history)
+    }
+
+    /// The lake at a moment.
+    ///
+    /// # Errors
+    /// [`LakeError::NoSuchVersion`] for a version that is not there, [`LakeError`] if the lake can't be read.
+    pub fn snapshot(&self, as_of: &AsOf) -> Result<Snapshot, LakeError> {
+        let history = self.history()?;
+        let transaction = match as_of {
+            AsOf::Latest => history.last(),
+            AsOf::Version(0) => None,
+            AsOf::Version(version) => Some(
+                history.iter().find(|t| t.number == *version).ok_or_else(|| LakeError::NoSuchVersion { asked: version.to_string() })?,
+            ),
+            AsOf::Instant(instant) => history.iter().rfind(|t| t.at <= *instant),
+        };
+        match transaction {
+            Some(transaction) => self.resolve(transaction),
+            None => Ok(Snapshot { version: 0, at: None, tables: BTreeMap::new(), root: self.root().to_owned() }),
+        }
+    }
+
+    pub(super) fn resolve(&self, transaction: &Transaction) -> Result<Snapshot, LakeError> {
+        let mut tables = BTreeMap::new();
+        for (name, version) in &transaction.versions {
+            let files = self.block_on(async {
+                let table = self.table(name, Some(*version)).await?;
+                let table = table.ok_or_else(|| LakeError::Broken(format!("table {name} is gone")))?;
+                files(name, &table).await
+            })?;
+            tables.insert(name.clone(), TableAt { version: *version, files });
+        }
+        Ok(Snapshot { version: transaction.number, at: Some(transaction.at), tables, root: self.root().to_owned() })
+    }
+
+    pub(super) fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
+        self.runtime.block_on(future)
+    }
+}
+
+impl Snapshot {
+    /// Some files of one table, seen as a snapshot.
+    pub(super) fn of_files(root: &Path, table: &str, at: TableAt) -> Self {
+        Self { version: 0, at: None, tables: BTreeMap::from([(table.to_owned(), at)]), root: root.to_owned() }
+    }
+
+    /// A table's rows: all stored columns, the partition column too; none where the table has no files.
+    ///
+    /// # Errors
+    /// [`LakeError`] if the files can't be opened.
+    pub fn scan(&self, table: &str) -> Result<LazyFrame, LakeError> {
+        match self.tables.get(table) {
+            Some(at) if !at.files.is_empty() => Ok(scan(&self.root.join(table), table, at)?),
+            _ => Ok(empty_frame(table).lazy()),
+        }
+    }
+
+    /// The files of a table in some months only.
+    pub(super) fn scan_months(&self, table: &str, months: &[NaiveDate]) -> Result<Option<LazyFrame>, LakeError> {
+        let Some(at) = self.tables.get(table) else { return Ok(None) };
+        let files: Vec<DataFile> = at.files.iter().filter(|f| f.month.is_none_or(|m| months.contains(&m))).cloned().collect();
+        if files.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(scan(&self.root.join(table), table, &TableAt { version: at.version, files })?))
+    }
+
+    /// One file of a table.
+    pub(super) fn scan_file(&self, table: &str, file: &DataFile) -> Result<LazyFrame, LakeError> {
+        Ok(scan(&self.root.join(table), table, &TableAt { version: 0, files: vec![file.clone()] })?)
+    }
+
+    /// Rows of a table.
+    #[must_use]
+    pub fn rows(&self, table: &str) -> u64 {
+        self.tables.get(table).map_or(0, |t| t.files.iter().map(|f| f.rows).sum())
+    }
+}
+
+fn scan(folder: &Path, table: &str, at: &TableAt) -> PolarsResult<LazyFrame> {
+    let paths: Vec<PlRefPath> = at.files.iter().map(|f| PlRefPath::new(folder.join(&f.path).to_string_lossy())).collect();
+    let hive_options = if partitioned(table) {
+        let schema = Schema::from_iter([Field::new(MONTH.into(), DataType::Date)]);
+        HiveOptions {
+            enabled: Some(true),
+            hive_start_idx: folder.to_string_lossy().len(),
+            schema: Some(Arc::new(schema)),
+            try_parse_dates: true,
+        }
+    } else {
+        HiveOptions::new_disabled()
+    };
+    let args = ScanArgsParquet { hive_options, glob: false, ..ScanArgsParquet::default() };
+    let mut frame = LazyFrame::scan_parquet_sources(ScanSources::Paths(paths.into()), args)?;
+    let schema = frame.collect_schema()?;
+    let frame = without_zone(frame, &schema);
+    Ok(match declared(table) {
+        Some(declared) => frame.select(declared.iter_names().map(|n| col(n.clone())).collect::<Vec<_>>()),
+        None => frame,
+    })
+}

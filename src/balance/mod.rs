@@ -2,6 +2,8 @@
 
 mod flows;
 mod output;
+mod sites;
 
 pub use flows::{Flow, flows};
 pub use output::{MineOutput, MonthOutput, output};
+pub use sites::{Site, SiteLicence};

@@ -1,1 +1,103 @@
-//! (empty)
+//! How does one SQL statement run over one snapshot? On Polars' streaming engine, over views that resolve names.
+
+mod rows;
+mod views;
+
+pub use rows::Rows;
+
+use crate::lake::{LakeError, Snapshot};
+use polars::prelude::*;
+use polars::sql::SQLContext;
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+/// Why a statement has no result.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The snapshot can't be read.
+    #[error(transparent)]
+    Lake(Box<LakeError>),
+    /// The statement is wrong, or running it failed.
+    #[error("SQL 执行失败：{source} / the SQL statement failed: {source}\n{sql}")]
+    Sql {
+        /// The statement.
+        sql: String,
+        /// Why.
+        source: PolarsError,
+    },
+    /// A result has not the columns that it should have.
+    #[error("查询结果不符：{0} / unexpected result: {0}")]
+    Shape(#[from] PolarsError),
+}
+
+impl From<LakeError> for EngineError {
+    fn from(error: LakeError) -> Self {
+        Self::Lake(Box::new(error))
+    }
+}
+
+/// One snapshot, ready for SQL.
+pub struct Engine {
+    context: Mutex<SQLContext>,
+    tables: Vec<String>,
+}
+
+impl Engine {
+    /// The views over a snapshot.
+    ///
+    /// # Errors
+    /// [`EngineError`] if the snapshot can't be read.
+    pub fn new(snapshot: &Snapshot) -> Result<Self, EngineError> {
+        let mut frames = BTreeMap::new();
+        for table in crate::records::Table::ALL {
+            frames.insert(table.name().to_owned(), snapshot.scan(table.name())?);
+        }
+        for name in snapshot.tables.keys().filter(|n| crate::records::Table::by_name(n).is_none()) {
+            frames.insert(name.clone(), snapshot.scan(name)?);
+        }
+        Self::of(frames)
+    }
+
+    /// The views over frames instead of a snapshot; a table of records that is not given is empty.
+    ///
+    /// # Errors
+    /// [`EngineError`] if a frame has not the columns of its table.
+    pub fn from_frames(given: Vec<(&str, DataFrame)>) -> Result<Self, EngineError> {
+        let mut frames: BTreeMap<String, LazyFrame> =
+            crate::records::Table::ALL.iter().map(|t| (t.name().to_owned(), crate::lake::empty_frame(t.name()).lazy())).collect();
+        for (name, frame) in given {
+            frames.insert(name.to_owned(), frame.lazy());
+        }
+        Self::of(frames)
+    }
+
+    fn of(frames: BTreeMap<String, LazyFrame>) -> Result<Self, EngineError> {
+        let context = SQLContext::new();
+        let views = views::resolve(frames)?;
+        let tables = views.keys().cloned().collect();
+        for (name, frame) in views {
+            context.register(&name, frame);
+        }
+        Ok(Self { context: Mutex::new(context), tables })
+    }
+
+    /// The names that a statement may use.
+    #[must_use]
+    pub fn tables(&self) -> &[String] {
+        &self.tables
+    }
+
+    /// The result of one statement.
+    ///
+    /// # Errors
+    /// [`EngineError::Sql`] with the statement.
+    pub fn sql(&self, text: &str) -> Result<DataFrame, EngineError> {
+        let failed = |source| EngineError::Sql { sql: text.to_owned(), source };
+        let plan = {
+            let mut context = self.context.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            context.execute(text).map_err(failed)?
+        };
+        // A statement of the SQL context has one result; only plans with several sinks, which SQL can't say, have more.
+        plan.collect_with_engine(polars::prelude::Engine::Streaming).map(|result| result.unwrap_single()).map_err(failed)
+    }
+}

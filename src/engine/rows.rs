@@ -31,7 +31,9 @@ impl<'a> Rows<'a> {
     pub fn integer(self, column: &str, row: usize) -> PolarsResult<Option<i64>> {
         match self.frame.column(column)?.get(row)? {
             AnyValue::Null => Ok(None),
-            value => value.extract::<i64>().map(Some).ok_or_else(|| polars_err!(SchemaMismatch: "column {column} holds {value}, not an integer")),
+            value => {
+                value.extract::<i64>().map(Some).ok_or_else(|| polars_err!(SchemaMismatch: "column {column} holds {value}, not an integer"))
+            }
         }
     }
 

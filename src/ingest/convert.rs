@@ -140,13 +140,50 @@ impl<'a> Converter<'a> {
         if cells.iter().take(4).all(|c| c.is_ascii() && !c.trim_start().get(..5).is_some_and(|t| t.eq_ignore_ascii_case("total"))) {
             return self.is_header(cells);
         }
-        let word = |cell: &str| -> String { value::fold(cell).chars().filter(|c| !c.is_whitespace()).collect::<String>().trim_end_matches([':', '：']).to_owned() };
+        let word = |cell: &str| -> String {
+            value::fold(cell).chars().filter(|c| !c.is_whitespace()).collect::<String>().trim_end_matches([':', '：']).to_owned()
+        };
         let total = cells.iter().take(4).any(|c| {
-            matches!(word(c).to_lowercase().as_str(), "合计" | "总计" | "小计" | "共计" | "累计" | "本页合计" | "本月合计" | "本页小计" | "本月累计" | "本年累计" | "当日合计" | "日计" | "月计" | "total" | "subtotal" | "grandtotal")
+            matches!(
+                word(c).to_lowercase().as_str(),
+                "合计"
+                    | "总计"
+                    | "小计"
+                    | "共计"
+                    | "累计"
+                    | "本页合计"
+                    | "本月合计"
+                    | "本页小计"
+                    | "本月累计"
+                    | "本年累计"
+                    | "当日合计"
+                    | "日计"
+                    | "月计"
+                    | "total"
+                    | "subtotal"
+                    | "grandtotal"
+            )
         });
         let first = word(first);
         let footer = filled.count() < 4
-            && ["制表", "审核", "填表", "填报", "备注:", "备注：", "说明:", "说明：", "注:", "注：", "单位负责人", "打印时间", "打印日期", "统计时间"].iter().any(|w| first.starts_with(w));
+            && [
+                "制表",
+                "审核",
+                "填表",
+                "填报",
+                "备注:",
+                "备注：",
+                "说明:",
+                "说明：",
+                "注:",
+                "注：",
+                "单位负责人",
+                "打印时间",
+                "打印日期",
+                "统计时间",
+            ]
+            .iter()
+            .any(|w| first.starts_with(w));
         total || footer || self.is_header(cells)
     }
 
@@ -159,7 +196,14 @@ impl<'a> Converter<'a> {
         let mut bads = Vec::new();
         let mut more = Vec::new();
         if let Some((place, cell)) = cells.iter().enumerate().skip(self.layout.titles.len()).find(|(_, c)| !c.trim().is_empty()) {
-            bads.push((place, Bad::new(Code::ExtraCell, format!("比表头多出的单元格“{cell}”，可能是数字中的逗号没有加引号"), format!("a cell beyond the header: \"{cell}\"; an unquoted comma in a number?"))));
+            bads.push((
+                place,
+                Bad::new(
+                    Code::ExtraCell,
+                    format!("比表头多出的单元格“{cell}”，可能是数字中的逗号没有加引号"),
+                    format!("a cell beyond the header: \"{cell}\"; an unquoted comma in a number?"),
+                ),
+            ));
         }
         let mut typed: Vec<Cell> = Vec::with_capacity(self.places.len());
         for (input, place) in self.layout.spec.inputs.iter().zip(&self.places) {
@@ -171,7 +215,11 @@ impl<'a> Converter<'a> {
             match cell {
                 Ok(Cell::Missing) if input.required => bads.push((
                     place.map_or(0, |(p, _)| p),
-                    Bad::new(Code::Required, format!("“{}”不能为空", input.headers.first().unwrap_or(&input.name)), format!("\"{}\" must not be empty", input.name)),
+                    Bad::new(
+                        Code::Required,
+                        format!("“{}”不能为空", input.headers.first().unwrap_or(&input.name)),
+                        format!("\"{}\" must not be empty", input.name),
+                    ),
                 )),
                 Ok(cell) => typed.push(cell),
                 Err(bad) => bads.push((place.map_or(0, |(p, _)| p), bad)),
@@ -278,7 +326,14 @@ impl<'a> Converter<'a> {
         for row in &mut quarantined {
             row.row += base;
         }
-        Ok(Converted { frame: DataFrame::new(height, columns)?, marks, quarantined, read: self.read, blank: self.blank, totals: self.totals })
+        Ok(Converted {
+            frame: DataFrame::new(height, columns)?,
+            marks,
+            quarantined,
+            read: self.read,
+            blank: self.blank,
+            totals: self.totals,
+        })
     }
 }
 

@@ -38,7 +38,10 @@ const OTHERS: [(&[u8], &str); 9] = [
 /// Looks at the first bytes, not at the name: an `.xls` that is HTML or CSV inside is common.
 pub(super) fn sniff(path: &Path, name: &str) -> Result<Dress, IngestError> {
     let head = head(path, 4096)?;
-    if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") || head.starts_with(&[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]) {
+    if head.starts_with(b"PK\x03\x04")
+        || head.starts_with(b"PK\x05\x06")
+        || head.starts_with(&[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1])
+    {
         return Ok(Dress::Workbook);
     }
     if head.starts_with(b"PAR1") {

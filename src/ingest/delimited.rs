@@ -43,7 +43,8 @@ pub(super) fn read(path: &Path, name: &str, options: &Options, sink: &mut dyn Si
         }
         rows
     };
-    let layout = find(&first, options.forced).map_err(|said| IngestError::NoHeader { file: name.to_owned(), seen: format!("{}；{}", said.zh, said.en) })?;
+    let layout = find(&first, options.forced)
+        .map_err(|said| IngestError::NoHeader { file: name.to_owned(), seen: format!("{}；{}", said.zh, said.en) })?;
     let mut count = FileCount {
         file: name.to_owned(),
         sheet: None,
@@ -118,7 +119,10 @@ impl Job<'_> {
             }
             let end = last_record_end(&bytes);
             if end == 0 && bytes.len() > MAX_RECORD {
-                return Err(IngestError::Damaged { file: self.name.to_owned(), why: "有一条记录过长，可能缺少一个引号 / a record without end, a quotation mark is missing".to_owned() });
+                return Err(IngestError::Damaged {
+                    file: self.name.to_owned(),
+                    why: "有一条记录过长，可能缺少一个引号 / a record without end, a quotation mark is missing".to_owned(),
+                });
             }
             debug_assert!(kept <= bytes.len());
             carry = bytes.split_off(end);
@@ -285,7 +289,8 @@ impl<'t> Records<'t> {
 
     fn quoted_record(&mut self, fields: &mut Vec<std::borrow::Cow<'t, str>>) {
         loop {
-            let (field, after) = if self.rest.starts_with('"') { quoted_field(self.rest, self.delimiter) } else { bare_field(self.rest, self.delimiter) };
+            let (field, after) =
+                if self.rest.starts_with('"') { quoted_field(self.rest, self.delimiter) } else { bare_field(self.rest, self.delimiter) };
             fields.push(field);
             let rest = &self.rest[after..];
             match rest.as_bytes().first() {

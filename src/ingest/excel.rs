@@ -31,7 +31,17 @@ pub(super) fn read(path: &Path, name: &str, options: &Options, sink: &mut dyn Si
 }
 
 fn read_sheet(range: &Range<Data>, name: &str, sheet: &str, options: &Options, sink: &mut dyn Sink) -> Result<FileCount, IngestError> {
-    let mut count = FileCount { file: name.to_owned(), sheet: Some(sheet.to_owned()), table: None, read: 0, good: 0, quarantined: 0, blank: 0, totals: 0, notes: Vec::new() };
+    let mut count = FileCount {
+        file: name.to_owned(),
+        sheet: Some(sheet.to_owned()),
+        table: None,
+        read: 0,
+        good: 0,
+        quarantined: 0,
+        blank: 0,
+        totals: 0,
+        notes: Vec::new(),
+    };
     let (first_row, first_column) = range.start().map_or((0, 0), |(r, c)| (r, c as usize));
     let texts = |row: &[Data]| -> Vec<String> { std::iter::repeat_n(String::new(), first_column).chain(row.iter().map(text)).collect() };
     let top: Vec<Vec<String>> = range.rows().take(HEADER_WITHIN).map(texts).collect();

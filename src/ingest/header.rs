@@ -84,7 +84,8 @@ pub(super) fn find(rows: &[Vec<String>], forced: Option<Table>) -> Result<Layout
     }
     Err(match nearest.1 {
         Some((table, missing)) => {
-            let zh: Vec<&str> = missing.iter().filter_map(|m| table.spec().input(m)).map(|i| i.headers.first().copied().unwrap_or(i.name)).collect();
+            let zh: Vec<&str> =
+                missing.iter().filter_map(|m| table.spec().input(m)).map(|i| i.headers.first().copied().unwrap_or(i.name)).collect();
             Said::new(
                 format!("最像{}，但缺少必填列：{}", table.spec().title.zh, zh.join("、")),
                 format!("closest to {}, but without the required columns {}", table.spec().title.en, missing.join(", ")),
@@ -116,7 +117,10 @@ fn layout(rows: &[Vec<String>], header: usize, spec: &'static TableSpec) -> Layo
             Some(role) => role,
             None => match match_input(title, spec) {
                 Some((index, _)) if taken[index] => {
-                    notes.push(Said::new(format!("列“{title}”重复，只用第一列"), format!("column \"{title}\" stands twice; the first is used")));
+                    notes.push(Said::new(
+                        format!("列“{title}”重复，只用第一列"),
+                        format!("column \"{title}\" stands twice; the first is used"),
+                    ));
                     Role::Ignored
                 }
                 Some((index, unit)) => {
@@ -142,7 +146,10 @@ fn layout(rows: &[Vec<String>], header: usize, spec: &'static TableSpec) -> Layo
         roles.push(role);
     }
     if !assumed.is_empty() {
-        notes.push(Said::new(format!("表头未写单位，按惯例：{}", assumed.join("，")), format!("units assumed, the header names none: {}", assumed.join(", "))));
+        notes.push(Said::new(
+            format!("表头未写单位，按惯例：{}", assumed.join("，")),
+            format!("units assumed, the header names none: {}", assumed.join(", ")),
+        ));
     }
     if !unused.is_empty() {
         notes.push(Said::new(format!("未使用的列：{}", unused.join("、")), format!("columns not used: {}", unused.join(", "))));
@@ -153,7 +160,22 @@ fn layout(rows: &[Vec<String>], header: usize, spec: &'static TableSpec) -> Layo
 
 /// Columns that our own exports add.
 fn is_provenance(title: &str) -> bool {
-    matches!(title, "序号" | "source_file" | "source_sheet" | "source_row" | "day" | "month" | "dry_kg" | "li2o_g" | "问题" | "提示" | "文件" | "行号" | "工作表")
+    matches!(
+        title,
+        "序号"
+            | "source_file"
+            | "source_sheet"
+            | "source_row"
+            | "day"
+            | "month"
+            | "dry_kg"
+            | "li2o_g"
+            | "问题"
+            | "提示"
+            | "文件"
+            | "行号"
+            | "工作表"
+    )
 }
 
 fn special(title: &str) -> Option<Role> {
@@ -232,7 +254,10 @@ fn split_unit(title: &str) -> Option<(String, String)> {
         if let Some((base, unit)) = title.split_once(separator).filter(|(b, _)| !b.is_empty()) {
             // `price_yuan_per_t`: the unit may itself hold the separator; a base that is a name decides.
             let units = [MASS, SHARE, UNIT_PRICE];
-            if units.iter().any(|u| find_unit(u, unit.trim_end_matches("_per_year").trim_end_matches("/年").trim_end_matches("/a")).is_some()) {
+            if units
+                .iter()
+                .any(|u| find_unit(u, unit.trim_end_matches("_per_year").trim_end_matches("/年").trim_end_matches("/a")).is_some())
+            {
                 return Some((base.to_owned(), unit.trim_end_matches("_per_year").to_owned()));
             }
         }

@@ -148,7 +148,9 @@ pub enum IngestError {
         file: String,
     },
     /// It is something else.
-    #[error("{file} 不是表格（{what}）；请提供 Excel、CSV、TSV、NDJSON 或 Parquet 文件 / {file} is no table ({what}); give an Excel, CSV, TSV, NDJSON or Parquet file")]
+    #[error(
+        "{file} 不是表格（{what}）；请提供 Excel、CSV、TSV、NDJSON 或 Parquet 文件 / {file} is no table ({what}); give an Excel, CSV, TSV, NDJSON or Parquet file"
+    )]
     NotATable {
         /// The file.
         file: String,
@@ -164,7 +166,9 @@ pub enum IngestError {
         why: String,
     },
     /// No sheet has a header that is known.
-    #[error("{file} 中没有认得出的表头（{seen}）；磅单至少要有 磅单号、货物名称、车牌号、发货单位、收货单位、出场时间、净重 / no known header in {file} ({seen}); a ticket needs at least ticket_no, product, plate, origin, destination, loaded_at, net")]
+    #[error(
+        "{file} 中没有认得出的表头（{seen}）；磅单至少要有 磅单号、货物名称、车牌号、发货单位、收货单位、出场时间、净重 / no known header in {file} ({seen}); a ticket needs at least ticket_no, product, plate, origin, destination, loaded_at, net"
+    )]
     NoHeader {
         /// The file.
         file: String,
@@ -232,7 +236,8 @@ pub fn files_in(paths: &[PathBuf]) -> Result<Vec<PathBuf>, IngestError> {
             files.push(path.clone());
             continue;
         }
-        let mut entries: Vec<PathBuf> = std::fs::read_dir(path).map_err(read)?.map(|e| e.map(|e| e.path())).collect::<Result<_, _>>().map_err(read)?;
+        let mut entries: Vec<PathBuf> =
+            std::fs::read_dir(path).map_err(read)?.map(|e| e.map(|e| e.path())).collect::<Result<_, _>>().map_err(read)?;
         entries.sort();
         for entry in entries {
             let name = entry.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();

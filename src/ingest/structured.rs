@@ -16,7 +16,8 @@ const ROWS: usize = 100_000;
 pub(super) fn read_ndjson(path: &Path, name: &str, options: &Options, sink: &mut dyn Sink) -> Result<Vec<FileCount>, IngestError> {
     let titles = keys(path, name)?;
     let mut rows = Rows::new(&titles, name, options)?;
-    let mut converter = Converter::new(&rows.layout, name, None);
+    let layout = rows.layout.clone();
+    let mut converter = Converter::new(&layout, name, None);
     for (index, line) in lines(path)?.enumerate() {
         let line = line.map_err(|source| IngestError::Read { path: path.to_owned(), source })?;
         let row = u32::try_from(index + 1).unwrap_or(u32::MAX);
@@ -30,7 +31,7 @@ pub(super) fn read_ndjson(path: &Path, name: &str, options: &Options, sink: &mut
         converter.push(row, &cells);
         if (index + 1) % ROWS == 0 {
             rows.hand_over(converter, sink)?;
-            converter = Converter::new(&rows.layout, name, None);
+            converter = Converter::new(&layout, name, None);
         }
     }
     rows.hand_over(converter, sink)?;
@@ -44,11 +45,12 @@ pub(super) fn read_parquet(path: &Path, name: &str, options: &Options, sink: &mu
     let frame = ParquetReader::new(file).finish().map_err(damaged)?;
     let titles: Vec<String> = frame.get_column_names().iter().map(ToString::to_string).collect();
     let mut rows = Rows::new(&titles, name, options)?;
+    let layout = rows.layout.clone();
     let mut start = 0usize;
     while start < frame.height() {
         let slice = frame.slice(i64::try_from(start).unwrap_or(i64::MAX), ROWS);
         let columns: Vec<StringChunked> = slice.columns().iter().map(as_text).collect::<PolarsResult<_>>().map_err(damaged)?;
-        let mut converter = Converter::new(&rows.layout, name, None);
+        let mut converter = Converter::new(&layout, name, None);
         for row in 0..slice.height() {
             let cells: Vec<&str> = columns.iter().map(|c| c.get(row).unwrap_or("")).collect();
             converter.push(u32::try_from(start + row + 1).unwrap_or(u32::MAX), &cells);
@@ -68,9 +70,11 @@ fn as_text(column: &Column) -> PolarsResult<StringChunked> {
         }
         DataType::Datetime(_, Some(_)) => {
             let us = column.cast(&DataType::Datetime(TimeUnit::Microseconds, Some(TimeZone::UTC)))?;
-            let texts = us.datetime()?.physical().iter().map(|v| {
-                v.and_then(chrono::DateTime::from_timestamp_micros).map(|t| t.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string())
-            });
+            let texts = us
+                .datetime()?
+                .physical()
+                .iter()
+                .map(|v| v.and_then(chrono::DateTime::from_timestamp_micros).map(|t| t.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string()));
             return Ok(StringChunked::from_iter_options(column.name().clone(), texts));
         }
         _ => column.cast(&DataType::String)?,
@@ -128,7 +132,8 @@ fn lines(path: &Path) -> Result<std::io::Lines<BufReader<File>>, IngestError> {
 fn keys(path: &Path, name: &str) -> Result<Vec<String>, IngestError> {
     let mut keys: Vec<String> = Vec::new();
     for line in lines(path)? {
-        let line = line.map_err(|e| IngestError::Damaged { file: name.to_owned(), why: format!("{e}（应为 UTF-8 / UTF-8 expected）") })?;
+        let line =
+            line.map_err(|e| IngestError::Damaged { file: name.to_owned(), why: format!("{e}（应为 UTF-8 / UTF-8 expected）") })?;
         if let Ok(object) = serde_json::from_str::<Map<String, Value>>(line.trim_start_matches('\u{feff}')) {
             for key in object.keys().filter(|k| !keys.contains(k)).cloned().collect::<Vec<_>>() {
                 keys.push(key);

@@ -42,7 +42,10 @@ pub(super) fn fold(text: &str) -> Cow<'_, str> {
 
 /// Whether a folded text is one of the words for "nothing".
 fn is_nothing(text: &str) -> bool {
-    matches!(text, "" | "-" | "--" | "—" | "——" | "/" | "\\" | "无" | "空" | "N/A" | "n/a" | "NA" | "null" | "NULL" | "None" | "#N/A" | "NaN" | "nan")
+    matches!(
+        text,
+        "" | "-" | "--" | "—" | "——" | "/" | "\\" | "无" | "空" | "N/A" | "n/a" | "NA" | "null" | "NULL" | "None" | "#N/A" | "NaN" | "nan"
+    )
 }
 
 /// Reads a cell as `kind`; `scale` is the unit of its column.
@@ -52,10 +55,22 @@ pub(super) fn read<'a>(kind: Kind, scale: Option<Scale>, raw: &'a str) -> Result
         return Ok(Cell::Missing);
     }
     if text.contains('\u{fffd}') {
-        return Err(Bad::new(Code::Encoding, "单元格中有乱码，文件编码不一致；请另存为 UTF-8 或 .xlsx", "the cell holds bytes that are no text; save the file as UTF-8 or .xlsx"));
+        return Err(Bad::new(
+            Code::Encoding,
+            "单元格中有乱码，文件编码不一致；请另存为 UTF-8 或 .xlsx",
+            "the cell holds bytes that are no text; save the file as UTF-8 or .xlsx",
+        ));
     }
-    if text.starts_with('#') && text.len() > 2 && text.ends_with(['!', '?', '0', 'A', 'E', 'L', 'M', 'F']) && ["#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NULL!", "#NUM!", "#GETTING_DATA"].contains(&&*text) {
-        return Err(Bad::new(Code::Formula, format!("Excel 公式出错（{text}），请改为数值"), format!("an Excel formula failed ({text}); put the value")));
+    if text.starts_with('#')
+        && text.len() > 2
+        && text.ends_with(['!', '?', '0', 'A', 'E', 'L', 'M', 'F'])
+        && ["#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NULL!", "#NUM!", "#GETTING_DATA"].contains(&&*text)
+    {
+        return Err(Bad::new(
+            Code::Formula,
+            format!("Excel 公式出错（{text}），请改为数值"),
+            format!("an Excel formula failed ({text}); put the value"),
+        ));
     }
     match kind {
         Kind::Text | Kind::SiteRef => Ok(Cell::Text(text)),
@@ -63,22 +78,52 @@ pub(super) fn read<'a>(kind: Kind, scale: Option<Scale>, raw: &'a str) -> Result
         Kind::CreditCode => identifier(ids::credit_code(&text), "统一社会信用代码", "unified social credit code"),
         Kind::LicenceNo => identifier(ids::licence_no(&text), "许可证号", "licence number"),
         Kind::Product => product::by_word(&text).map(|p| Cell::Text(Cow::Borrowed(p.id))).ok_or_else(|| {
-            Bad::new(Code::Enum, format!("不认识的货物“{text}”；可用：含锂瓷土原矿、锂云母精矿、碳酸锂、锂渣、长石、钽铌精矿、其他"), format!("unknown product \"{text}\""))
+            Bad::new(
+                Code::Enum,
+                format!("不认识的货物“{text}”；可用：含锂瓷土原矿、锂云母精矿、碳酸锂、锂渣、长石、钽铌精矿、其他"),
+                format!("unknown product \"{text}\""),
+            )
         }),
         Kind::Minerals => Ok(Cell::Text(Cow::Owned(minerals(&text)))),
         Kind::Choice(choices) => choice(choices, &text),
         Kind::YesNo => yes_no(&text),
         Kind::Mass { min_kg, max_kg } => mass(&text, scale, min_kg, max_kg).map(Cell::Whole),
         Kind::MassPerYear => quantity(text.trim_end_matches("/年").trim_end_matches("/a"), scale, MASS)
-            .and_then(|kg| within(kg, 0, 1_000_000_000_000, &text, "0–10 亿吨/年", "0-1e9 t a year")).map(Cell::Whole),
+            .and_then(|kg| within(kg, 0, 1_000_000_000_000, &text, "0–10 亿吨/年", "0-1e9 t a year"))
+            .map(Cell::Whole),
         Kind::Grade => quantity(&text, scale, SHARE)
-            .and_then(|ppm| within(ppm, 0, MAX_GRADE_PPM, &text, "0–8.03 %（纯锂辉石）；请核对单位是 % 还是 ppm", "0-8.03 % (pure spodumene); is the column in % or ppm?")).map(Cell::Whole),
+            .and_then(|ppm| {
+                within(
+                    ppm,
+                    0,
+                    MAX_GRADE_PPM,
+                    &text,
+                    "0–8.03 %（纯锂辉石）；请核对单位是 % 还是 ppm",
+                    "0-8.03 % (pure spodumene); is the column in % or ppm?",
+                )
+            })
+            .map(Cell::Whole),
         Kind::Moisture => quantity(&text, scale, SHARE)
-            .and_then(|ppm| within(ppm, 0, 999_999, &text, "0–100 %（不含 100）；请核对单位", "0-100 %, 100 excluded; check the unit")).map(Cell::Whole),
+            .and_then(|ppm| within(ppm, 0, 999_999, &text, "0–100 %（不含 100）；请核对单位", "0-100 %, 100 excluded; check the unit"))
+            .map(Cell::Whole),
         Kind::UnitPrice { max_fen } => quantity(&text, scale, UNIT_PRICE)
-            .and_then(|fen| within(fen, 0, max_fen, &text, "合理的单价；请核对单位是 元/吨 还是 万元/吨", "a plausible price; is the column in yuan/t or 10 000 yuan/t?")).map(Cell::Whole),
-        Kind::Whole { min, max } => whole(&text).and_then(|n| within(n, min, max, &text, &format!("{min}–{max}"), &format!("{min}-{max}"))).map(Cell::Whole),
-        Kind::Count { max } => number(&text, Scale { exponent: 0, multiplier: 1 }).and_then(|n| within(n, 0, max, &text, "非负数", "a number that is not negative")).map(Cell::Whole),
+            .and_then(|fen| {
+                within(
+                    fen,
+                    0,
+                    max_fen,
+                    &text,
+                    "合理的单价；请核对单位是 元/吨 还是 万元/吨",
+                    "a plausible price; is the column in yuan/t or 10 000 yuan/t?",
+                )
+            })
+            .map(Cell::Whole),
+        Kind::Whole { min, max } => {
+            whole(&text).and_then(|n| within(n, min, max, &text, &format!("{min}–{max}"), &format!("{min}-{max}"))).map(Cell::Whole)
+        }
+        Kind::Count { max } => number(&text, Scale { exponent: 0, multiplier: 1 })
+            .and_then(|n| within(n, 0, max, &text, "非负数", "a number that is not negative"))
+            .map(Cell::Whole),
         Kind::Instant => when::instant(&text).map(Cell::Whole),
         Kind::Day => when::day(&text).map(|d| Cell::Whole(i64::from(d))),
         Kind::Month => when::month(&text).map(|d| Cell::Whole(i64::from(d))),
@@ -117,7 +162,11 @@ fn choice<'a>(choices: &'static [Choice], text: &str) -> Result<Cell<'a>, Bad> {
         return Ok(Cell::Text(Cow::Borrowed(choice.id)));
     }
     let allowed: Vec<&str> = choices.iter().map(|c| c.words.first().copied().unwrap_or(c.id)).collect();
-    Err(Bad::new(Code::Enum, format!("“{text}”不在可选项中；可用：{}", allowed.join("、")), format!("\"{text}\" is none of: {}", choices.iter().map(|c| c.id).collect::<Vec<_>>().join(", "))))
+    Err(Bad::new(
+        Code::Enum,
+        format!("“{text}”不在可选项中；可用：{}", allowed.join("、")),
+        format!("\"{text}\" is none of: {}", choices.iter().map(|c| c.id).collect::<Vec<_>>().join(", ")),
+    ))
 }
 
 fn yes_no<'a>(text: &str) -> Result<Cell<'a>, Bad> {
@@ -136,8 +185,16 @@ fn mass(text: &str, scale: Option<Scale>, min_kg: i64, max_kg: i64) -> Result<i6
     if kg < 0 {
         return Err(Bad::new(Code::Constraint, format!("质量“{text}”是负数"), format!("the mass \"{text}\" is negative")));
     }
-    let (zh, en) = if kg > max_kg { ("这一列的单位是不是公斤（kg）？", "is this column in kg?") } else { ("这一列的单位是不是吨（t）？", "is this column in t?") };
-    Err(Bad::new(Code::Constraint, format!("“{text}”相当于 {kg} kg，不合常理；{zh}请在表头写明单位，如 净重(吨)"), format!("\"{text}\" would be {kg} kg, which is implausible; {en} Write the unit in the header, as in net(t)")))
+    let (zh, en) = if kg > max_kg {
+        ("这一列的单位是不是公斤（kg）？", "is this column in kg?")
+    } else {
+        ("这一列的单位是不是吨（t）？", "is this column in t?")
+    };
+    Err(Bad::new(
+        Code::Constraint,
+        format!("“{text}”相当于 {kg} kg，不合常理；{zh}请在表头写明单位，如 净重(吨)"),
+        format!("\"{text}\" would be {kg} kg, which is implausible; {en} Write the unit in the header, as in net(t)"),
+    ))
 }
 
 /// A number with or without its unit in the cell; the cell's own unit is obeyed.
@@ -172,19 +229,37 @@ fn too_large(text: &str) -> Bad {
 
 fn whole(text: &str) -> Result<i64, Bad> {
     let thousandths = number(text, Scale { exponent: 3, multiplier: 1 })?;
-    if thousandths % 1000 == 0 { Ok(thousandths / 1000) } else { Err(Bad::new(Code::Type, format!("“{text}”不是整数"), format!("\"{text}\" is no whole number"))) }
+    if thousandths % 1000 == 0 {
+        Ok(thousandths / 1000)
+    } else {
+        Err(Bad::new(Code::Type, format!("“{text}”不是整数"), format!("\"{text}\" is no whole number")))
+    }
 }
 
 fn within(value: i64, min: i64, max: i64, text: &str, zh: &str, en: &str) -> Result<i64, Bad> {
-    if (min..=max).contains(&value) { Ok(value) } else { Err(Bad::new(Code::Constraint, format!("“{text}”超出范围，应为 {zh}"), format!("\"{text}\" is out of bounds, expected {en}"))) }
+    if (min..=max).contains(&value) {
+        Ok(value)
+    } else {
+        Err(Bad::new(Code::Constraint, format!("“{text}”超出范围，应为 {zh}"), format!("\"{text}\" is out of bounds, expected {en}")))
+    }
 }
 
 fn degrees<'a>(text: &str, limit: f64) -> Result<Cell<'a>, Bad> {
-    let value: f64 = text.trim_end_matches(['°', '度', 'N', 'E', 'n', 'e']).parse().map_err(|_| Bad::new(Code::Type, format!("“{text}”不是以度表示的坐标，请写成 28.1234"), format!("\"{text}\" is no position in degrees; write 28.1234")))?;
+    let value: f64 = text.trim_end_matches(['°', '度', 'N', 'E', 'n', 'e']).parse().map_err(|_| {
+        Bad::new(
+            Code::Type,
+            format!("“{text}”不是以度表示的坐标，请写成 28.1234"),
+            format!("\"{text}\" is no position in degrees; write 28.1234"),
+        )
+    })?;
     if value.is_finite() && value.abs() <= limit {
         Ok(Cell::Float(value))
     } else {
-        Err(Bad::new(Code::Constraint, format!("坐标“{text}”超出 ±{limit} 度"), format!("the position \"{text}\" is outside of ±{limit} degrees")))
+        Err(Bad::new(
+            Code::Constraint,
+            format!("坐标“{text}”超出 ±{limit} 度"),
+            format!("the position \"{text}\" is outside of ±{limit} degrees"),
+        ))
     }
 }
 
@@ -192,7 +267,11 @@ fn wkt_polygon(text: Cow<'_, str>) -> Result<Cell<'_>, Bad> {
     use std::str::FromStr;
     match wkt::Wkt::<f64>::from_str(&text) {
         Ok(wkt::Wkt::Polygon(_) | wkt::Wkt::MultiPolygon(_)) => Ok(Cell::Text(text)),
-        _ => Err(Bad::new(Code::Type, "矿区范围应为 WKT 多边形，如 POLYGON((114.5 28.2, 114.6 28.2, 114.6 28.3, 114.5 28.2))", "the boundary should be a WKT polygon")),
+        _ => Err(Bad::new(
+            Code::Type,
+            "矿区范围应为 WKT 多边形，如 POLYGON((114.5 28.2, 114.6 28.2, 114.6 28.3, 114.5 28.2))",
+            "the boundary should be a WKT polygon",
+        )),
     }
 }
 

@@ -71,7 +71,11 @@ pub(super) fn instant(text: &str) -> Result<i64, Bad> {
     let written = read(text)?;
     let day = date(&written, text)?;
     let Some(time) = written.time else {
-        return Err(Bad::new(Code::Type, format!("“{text}”只有日期没有时间，请写成 2023-06-05 08:03"), format!("\"{text}\" has a day but no time; write 2023-06-05 08:03")));
+        return Err(Bad::new(
+            Code::Type,
+            format!("“{text}”只有日期没有时间，请写成 2023-06-05 08:03"),
+            format!("\"{text}\" has a day but no time; write 2023-06-05 08:03"),
+        ));
     };
     let day = if written.next_day { day.checked_add_days(Days::new(1)).unwrap_or(day) } else { day };
     let wall = NaiveDateTime::new(day, time);
@@ -88,7 +92,11 @@ pub(super) fn day(text: &str) -> Result<i32, Bad> {
     }
     let written = read(text)?;
     if written.day.is_none() {
-        return Err(Bad::new(Code::Type, format!("“{text}”没有写到日，请写成 2023-06-05"), format!("\"{text}\" names no day; write 2023-06-05")));
+        return Err(Bad::new(
+            Code::Type,
+            format!("“{text}”没有写到日，请写成 2023-06-05"),
+            format!("\"{text}\" names no day; write 2023-06-05"),
+        ));
     }
     if let (Some(offset), Some(_)) = (written.offset, written.time)
         && offset != BEIJING_SECONDS
@@ -113,7 +121,11 @@ fn date(written: &Written, text: &str) -> Result<NaiveDate, Bad> {
 }
 
 fn no_date(text: &str) -> Bad {
-    Bad::new(Code::Type, format!("“{text}”不是有效日期，请写成 2023-06-05 或 2023年6月5日"), format!("\"{text}\" is no date; write 2023-06-05"))
+    Bad::new(
+        Code::Type,
+        format!("“{text}”不是有效日期，请写成 2023-06-05 或 2023年6月5日"),
+        format!("\"{text}\" is no date; write 2023-06-05"),
+    )
 }
 
 /// Reads the numbers of a date and what stands between them.
@@ -125,7 +137,19 @@ fn read(text: &str) -> Result<Written, Bad> {
         return number(&plain, text);
     }
     let offset = offset(&mut plain);
-    for (from, to) in [("年", "-"), ("月", "-"), ("日", " "), ("号", " "), ("时", ":"), ("点", ":"), ("分", ":"), ("秒", " "), ("T", " "), ("/", "-"), ("：", ":")] {
+    for (from, to) in [
+        ("年", "-"),
+        ("月", "-"),
+        ("日", " "),
+        ("号", " "),
+        ("时", ":"),
+        ("点", ":"),
+        ("分", ":"),
+        ("秒", " "),
+        ("T", " "),
+        ("/", "-"),
+        ("：", ":"),
+    ] {
         plain = plain.replace(from, to);
     }
     let mut halves = plain.split_whitespace();
@@ -177,7 +201,17 @@ fn number(plain: &str, text: &str) -> Result<Written, Bad> {
     let epoch = NaiveDate::from_ymd_opt(1899, 12, 30).and_then(|d| d.and_hms_opt(0, 0, 0)).ok_or_else(|| no_date(text))?;
     let moment = epoch + chrono::TimeDelta::seconds(seconds);
     use chrono::Datelike;
-    bounded(Written { year: moment.year(), month: moment.month(), day: Some(moment.day()), time: Some(moment.time()), next_day: false, offset: None }, text)
+    bounded(
+        Written {
+            year: moment.year(),
+            month: moment.month(),
+            day: Some(moment.day()),
+            time: Some(moment.time()),
+            next_day: false,
+            offset: None,
+        },
+        text,
+    )
 }
 
 /// `8:03`, `08:03:22`, `8:03:22.5`, `24:00`.
@@ -248,12 +282,36 @@ mod tests {
 
     #[test]
     fn instants_as_people_write_them() {
-        for text in ["2023-06-05 08:03:00", "2023/6/5 8:03", "2023年6月5日8时3分", "2023年6月5日 8:03", "2023.6.5 8:03", "2023-06-05T08:03:00", "2023-06-05T00:03:00Z", "2023-06-05T08:03:00+08:00", "2023-06-05 上午8:03", "2023/06/05 08:03", "45082.335416666669"] {
+        for text in [
+            "2023-06-05 08:03:00",
+            "2023/6/5 8:03",
+            "2023年6月5日8时3分",
+            "2023年6月5日 8:03",
+            "2023.6.5 8:03",
+            "2023-06-05T08:03:00",
+            "2023-06-05T00:03:00Z",
+            "2023-06-05T08:03:00+08:00",
+            "2023-06-05 上午8:03",
+            "2023/06/05 08:03",
+            "45082.335416666669",
+        ] {
             check_instant(text, Some("2023-06-05 08:03:00"));
         }
         check_instant("2023-06-05 下午 8:03", Some("2023-06-05 20:03:00"));
         check_instant("2023-06-05 24:00", Some("2023-06-06 00:00:00"));
-        for text in ["", "2023-06-05", "2023-13-05 08:03", "2023-06-31 08:03:00", "1999-06-05 08:03:00", "2023-06-05 25:03", "8:03", "昨天", "6月5日 8:03", "12345", "2023-06-05 08:03:00 x"] {
+        for text in [
+            "",
+            "2023-06-05",
+            "2023-13-05 08:03",
+            "2023-06-31 08:03:00",
+            "1999-06-05 08:03:00",
+            "2023-06-05 25:03",
+            "8:03",
+            "昨天",
+            "6月5日 8:03",
+            "12345",
+            "2023-06-05 08:03:00 x",
+        ] {
             check_instant(text, None);
         }
     }

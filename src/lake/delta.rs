@@ -52,10 +52,8 @@ impl Lake {
         if partitioned && schema.get(MONTH).is_none() {
             columns.push(deltalake::kernel::StructField::new(MONTH, deltalake::kernel::DataType::DATE, true));
         }
-        let builder = CreateBuilder::new()
-            .with_location(self.url(table)?.to_string())
-            .with_save_mode(SaveMode::Ignore)
-            .with_columns(columns);
+        let builder =
+            CreateBuilder::new().with_location(self.url(table)?.to_string()).with_save_mode(SaveMode::Ignore).with_columns(columns);
         let builder = if partitioned { builder.with_partition_columns([MONTH]) } else { builder };
         builder.await.map_err(said(table))
     }
@@ -114,11 +112,8 @@ pub(super) async fn commit(
     let partition_by = partitioned(name).then(|| vec![MONTH.to_owned()]);
     let operation = DeltaOperation::Write { mode, partition_by, predicate: None };
     let state = table.snapshot().map_err(said(name))?;
-    let finished = CommitBuilder::from(properties)
-        .with_actions(actions)
-        .build(Some(state), table.log_store(), operation)
-        .await
-        .map_err(said(name))?;
+    let finished =
+        CommitBuilder::from(properties).with_actions(actions).build(Some(state), table.log_store(), operation).await.map_err(said(name))?;
     Ok(finished.version())
 }
 

@@ -9,6 +9,8 @@ mod commit;
 mod delta;
 pub mod identity;
 pub mod load;
+mod load_parts;
+mod load_rows;
 mod part;
 mod quarantine;
 mod schema;
@@ -64,7 +66,9 @@ pub enum LakeError {
     #[error("数据湖：{0} / lake: {0}")]
     Polars(#[from] polars::error::PolarsError),
     /// There is no such version or instant.
-    #[error("数据湖没有 {asked} 这个版本；`lepid lake history` 列出全部版本 / the lake has no version {asked}; `lepid lake history` lists them")]
+    #[error(
+        "数据湖没有 {asked} 这个版本；`lepid lake history` 列出全部版本 / the lake has no version {asked}; `lepid lake history` lists them"
+    )]
     NoSuchVersion {
         /// What was asked for.
         asked: String,
@@ -99,7 +103,9 @@ impl std::str::FromStr for AsOf {
         if let Ok(version) = text.parse() {
             return Ok(AsOf::Version(version));
         }
-        DateTime::parse_from_rfc3339(text).map(|t| AsOf::Instant(t.to_utc())).map_err(|_| LakeError::NoSuchVersion { asked: text.to_owned() })
+        DateTime::parse_from_rfc3339(text)
+            .map(|t| AsOf::Instant(t.to_utc()))
+            .map_err(|_| LakeError::NoSuchVersion { asked: text.to_owned() })
     }
 }
 

@@ -30,7 +30,9 @@ pub fn declared(table: &str) -> Option<Schema> {
     }
     let whole = |name: &'static str| Field::new(name.into(), DataType::Int64);
     let fields = match table {
-        TRANSACTIONS => vec![whole("number"), Field::new("at".into(), dtype(Stored::Instant)), text("kind"), text("versions"), text("summary")],
+        TRANSACTIONS => {
+            vec![whole("number"), Field::new("at".into(), dtype(Stored::Instant)), text("kind"), text("versions"), text("summary")]
+        }
         QUARANTINE => vec![
             text("quarantine_id"),
             text("table_name"),
@@ -79,13 +81,16 @@ pub(super) fn delta_columns(schema: &Schema) -> Result<Vec<StructField>, LakeErr
 
 /// Naive instants that hold UTC become instants that say so, as Delta's `timestamp` wants them.
 pub(super) fn with_utc(frame: DataFrame) -> PolarsResult<DataFrame> {
-    let instants: Vec<Expr> = instants(frame.schema()).map(|name| col(name).dt().replace_time_zone(Some(TimeZone::UTC), lit("raise"), NonExistent::Raise)).collect();
+    let instants: Vec<Expr> = instants(frame.schema())
+        .map(|name| col(name).dt().replace_time_zone(Some(TimeZone::UTC), lit("raise"), NonExistent::Raise))
+        .collect();
     if instants.is_empty() { Ok(frame) } else { frame.lazy().with_columns(instants).collect() }
 }
 
 /// The reverse of [`with_utc`].
 pub(super) fn without_zone(frame: LazyFrame, schema: &Schema) -> LazyFrame {
-    let instants: Vec<Expr> = instants(schema).map(|name| col(name).dt().replace_time_zone(None, lit("raise"), NonExistent::Raise)).collect();
+    let instants: Vec<Expr> =
+        instants(schema).map(|name| col(name).dt().replace_time_zone(None, lit("raise"), NonExistent::Raise)).collect();
     if instants.is_empty() { frame } else { frame.with_columns(instants) }
 }
 

@@ -103,9 +103,9 @@ impl Lake {
         let transaction = match as_of {
             AsOf::Latest => history.last(),
             AsOf::Version(0) => None,
-            AsOf::Version(version) => Some(
-                history.iter().find(|t| t.number == *version).ok_or_else(|| LakeError::NoSuchVersion { asked: version.to_string() })?,
-            ),
+            AsOf::Version(version) => {
+                Some(history.iter().find(|t| t.number == *version).ok_or_else(|| LakeError::NoSuchVersion { asked: version.to_string() })?)
+            }
             AsOf::Instant(instant) => history.iter().rfind(|t| t.at <= *instant),
         };
         match transaction {
@@ -136,6 +136,11 @@ impl Snapshot {
     /// Some files of one table, seen as a snapshot.
     pub(super) fn of_files(root: &Path, table: &str, at: TableAt) -> Self {
         Self { version: 0, at: None, tables: BTreeMap::from([(table.to_owned(), at)]), root: root.to_owned() }
+    }
+
+    /// One data file, committed or not, in the lake of `like`.
+    pub(super) fn at_root(like: &Snapshot, table: &str, file: &DataFile) -> Self {
+        Self::of_files(&like.root, table, TableAt { version: 0, files: vec![file.clone()] })
     }
 
     /// A table's rows: all stored columns, the partition column too; none where the table has no files.

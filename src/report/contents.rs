@@ -1,0 +1,49 @@
+//! What did a run find out? Everything that its files and the service show.
+
+use crate::balance::{Flow, MineOutput, Site};
+use crate::price::bands::ProductBands;
+use crate::rules::finding::Finding;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What a run was made from; enough to make it again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunInfo {
+    /// First 16 hex digits of SHA-256 over everything below that decides the result.
+    pub run_id: String,
+    /// Version of the program.
+    pub program: String,
+    /// The lake's last transaction that changed records: runs and compactions do not count.
+    pub lake_version: u64,
+    /// When that was committed, RFC 3339; `None`: the lake is empty. The only time in a run's files: a rerun gives the same bytes.
+    pub lake_at: Option<String>,
+    /// Delta version of every table of records.
+    pub tables: BTreeMap<String, u64>,
+    /// Rows of every table of records.
+    pub rows: BTreeMap<String, u64>,
+    /// SHA-256 of the policy in force, hex.
+    pub policy_sha256: String,
+    /// First and last day that a ticket, sale or return speaks of, ISO 8601.
+    pub from: Option<String>,
+    /// Last day.
+    pub to: Option<String>,
+    /// Rows in quarantine.
+    pub quarantined: u64,
+}
+
+/// A run, whole. The fields are the files of the same name in the folder of reports (`run.json`, `bands.json` …).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Contents {
+    /// `run.json`
+    pub run: RunInfo,
+    /// `bands.json`
+    pub bands: Vec<ProductBands>,
+    /// `findings.json`; sorted by severity, rule, subject, period.
+    pub findings: Vec<Finding>,
+    /// `output.json`
+    pub output: Vec<MineOutput>,
+    /// `flows.json`
+    pub flows: Vec<Flow>,
+    /// `sites.json`
+    pub sites: Vec<Site>,
+}

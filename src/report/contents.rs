@@ -3,6 +3,7 @@
 use crate::balance::{Flow, MineOutput, Site};
 use crate::price::bands::ProductBands;
 use crate::rules::finding::Finding;
+use crate::text::Said;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -46,4 +47,19 @@ pub struct Contents {
     pub flows: Vec<Flow>,
     /// `sites.json`
     pub sites: Vec<Site>,
+    /// `charts.json`: the pictures in `charts/`.
+    pub charts: Vec<ChartInfo>,
+}
+
+/// A picture of a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChartInfo {
+    /// File below the folder of reports: `charts/band-lepidolite_concentrate-2.5.svg`.
+    pub file: String,
+    /// `band`, `output` or `origin`.
+    pub kind: String,
+    /// What it is about: a product and class (`lepidolite_concentrate/2.5`), a year, a product.
+    pub about: String,
+    /// Title for people.
+    pub title: Said,
 }

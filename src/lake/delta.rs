@@ -9,11 +9,23 @@ use deltalake::kernel::transaction::{CommitBuilder, CommitProperties};
 use deltalake::kernel::{Action, Add, Remove, Transaction};
 use deltalake::operations::create::CreateBuilder;
 use deltalake::protocol::{DeltaOperation, SaveMode};
-use deltalake::{DeltaTable, DeltaTableBuilder, DeltaTableError};
+use deltalake::{DeltaTable, DeltaTableBuilder, DeltaTableError, TableProperty};
 use futures::TryStreamExt;
 use polars::prelude::Schema;
 use std::collections::HashMap;
+use std::path::Path;
 use url::Url;
+
+/// A hundred years: history is kept.
+const FOR_EVER: &str = "interval 36500 days";
+
+/// Size of a compacted file that other writers of the table are told to aim for, bytes.
+const TARGET_BYTES: i64 = 128 << 20;
+
+/// Brings new names in a folder to disk.
+pub(super) fn sync_folder(folder: &Path) -> Result<(), LakeError> {
+    std::fs::File::open(folder).and_then(|f| f.sync_all()).map_err(|source| LakeError::Io { path: folder.to_owned(), source })
+}
 
 /// Delta errors with the table's name.
 pub(super) fn said(table: &str) -> impl Fn(DeltaTableError) -> LakeError + '_ {
@@ -52,10 +64,28 @@ impl Lake {
         if partitioned && schema.get(MONTH).is_none() {
             columns.push(deltalake::kernel::StructField::new(MONTH, deltalake::kernel::DataType::DATE, true));
         }
-        let builder =
-            CreateBuilder::new().with_location(self.url(table)?.to_string()).with_save_mode(SaveMode::Ignore).with_columns(columns);
+        // Every version stays readable: no writer, this or another, may clear the log or the files that it names.
+        let builder = CreateBuilder::new()
+            .with_location(self.url(table)?.to_string())
+            .with_save_mode(SaveMode::Ignore)
+            .with_columns(columns)
+            .with_configuration_property(TableProperty::EnableExpiredLogCleanup, Some("false"))
+            .with_configuration_property(TableProperty::LogRetentionDuration, Some(FOR_EVER))
+            .with_configuration_property(TableProperty::DeletedFileRetentionDuration, Some(FOR_EVER));
         let builder = if partitioned { builder.with_partition_columns([MONTH]) } else { builder };
-        builder.await.map_err(said(table))
+        let made = builder.await.map_err(said(table))?;
+        self.sync_log(table, 0)?;
+        sync_folder(&self.root().join(table))?;
+        sync_folder(self.root())?;
+        Ok(made)
+    }
+
+    /// Brings a Delta commit to disk; the log store only hands it to the operating system.
+    pub(super) fn sync_log(&self, table: &str, version: u64) -> Result<(), LakeError> {
+        let log = self.root().join(table).join("_delta_log");
+        let path = log.join(format!("{version:020}.json"));
+        std::fs::File::open(&path).and_then(|f| f.sync_all()).map_err(|source| LakeError::Io { path, source })?;
+        sync_folder(&log)
     }
 }
 
@@ -104,13 +134,16 @@ pub(super) async fn commit(
     let data_change = effect == Effect::Data;
     let mut actions: Vec<Action> = remove.iter().map(|f| Action::Remove(remove_action(f, now, data_change))).collect();
     actions.extend(add.iter().map(|f| Action::Add(add_action(f, now, data_change))));
-    let mut properties = CommitProperties::default();
+    let mut properties = CommitProperties::default().with_cleanup_expired_logs(Some(false));
     if let Some(key) = key {
         properties = properties.with_application_transaction(Transaction::new(key, 0));
     }
     let mode = if remove.is_empty() { SaveMode::Append } else { SaveMode::Overwrite };
     let partition_by = partitioned(name).then(|| vec![MONTH.to_owned()]);
-    let operation = DeltaOperation::Write { mode, partition_by, predicate: None };
+    let operation = match effect {
+        Effect::Data => DeltaOperation::Write { mode, partition_by, predicate: None },
+        Effect::Rearranged => DeltaOperation::Optimize { predicate: None, target_size: TARGET_BYTES },
+    };
     let state = table.snapshot().map_err(said(name))?;
     let finished =
         CommitBuilder::from(properties).with_actions(actions).build(Some(state), table.log_store(), operation).await.map_err(said(name))?;

@@ -30,7 +30,8 @@ pub fn key_columns(spec: &TableSpec) -> Vec<String> {
     spec.key.iter().filter_map(|k| spec.input(k)).map(|i| i.column_name()).collect()
 }
 
-/// A 128-bit hash of these columns for every row. Two different records share one with probability 2^-128 each.
+/// A 128-bit hash of these columns for every row. Two given different records share one with probability 2^-64 at most: texts
+/// go in by 64 bits each.
 ///
 /// # Errors
 /// If a column is missing or has a type that the lake does not keep.

@@ -109,14 +109,52 @@ impl Lake {
             AsOf::Instant(instant) => history.iter().rfind(|t| t.at <= *instant),
         };
         match transaction {
-            Some(transaction) => self.resolve(transaction),
+            Some(transaction) => self.resolve(transaction, None),
             None => Ok(Snapshot { version: 0, at: None, tables: BTreeMap::new(), root: self.root().to_owned() }),
         }
     }
 
-    pub(super) fn resolve(&self, transaction: &Transaction) -> Result<Snapshot, LakeError> {
+    /// The lake now; what an earlier snapshot knows of tables that have not changed is not read again.
+    pub(super) fn latest(&self, earlier: Option<&Snapshot>) -> Result<Snapshot, LakeError> {
+        let Some(earlier) = earlier else { return self.snapshot(&AsOf::Latest) };
+        match self.history()?.last() {
+            Some(transaction) if transaction.number == earlier.version => Ok(earlier.clone()),
+            Some(transaction) => self.resolve(transaction, Some(earlier)),
+            None => self.snapshot(&AsOf::Latest),
+        }
+    }
+
+    /// The tables at a moment; of now the table `transactions` too.
+    ///
+    /// # Errors
+    /// As [`Lake::snapshot`].
+    pub fn tables(&self, as_of: &AsOf) -> Result<BTreeMap<String, TableAt>, LakeError> {
+        let mut tables = self.snapshot(as_of)?.tables;
+        if *as_of == AsOf::Latest
+            && let Some(at) = self.block_on(self.table_at(TRANSACTIONS))?
+        {
+            tables.insert(TRANSACTIONS.to_owned(), at);
+        }
+        Ok(tables)
+    }
+
+    async fn table_at(&self, name: &str) -> Result<Option<TableAt>, LakeError> {
+        match self.table(name, None).await? {
+            Some(table) => {
+                let version = table.version().ok_or_else(|| LakeError::Broken(format!("table {name} has no version")))?;
+                Ok(Some(TableAt { version, files: files(name, &table).await? }))
+            }
+            None => Ok(None),
+        }
+    }
+
+    fn resolve(&self, transaction: &Transaction, earlier: Option<&Snapshot>) -> Result<Snapshot, LakeError> {
         let mut tables = BTreeMap::new();
         for (name, version) in &transaction.versions {
+            if let Some(same) = earlier.and_then(|e| e.tables.get(name)).filter(|t| t.version == *version) {
+                tables.insert(name.clone(), same.clone());
+                continue;
+            }
             let files = self.block_on(async {
                 let table = self.table(name, Some(*version)).await?;
                 let table = table.ok_or_else(|| LakeError::Broken(format!("table {name} is gone")))?;
@@ -138,11 +176,6 @@ impl Snapshot {
         Self { version: 0, at: None, tables: BTreeMap::from([(table.to_owned(), at)]), root: root.to_owned() }
     }
 
-    /// One data file, committed or not, in the lake of `like`.
-    pub(super) fn at_root(like: &Snapshot, table: &str, file: &DataFile) -> Self {
-        Self::of_files(&like.root, table, TableAt { version: 0, files: vec![file.clone()] })
-    }
-
     /// A table's rows: all stored columns, the partition column too; none where the table has no files.
     ///
     /// # Errors
@@ -155,13 +188,9 @@ impl Snapshot {
     }
 
     /// The files of a table in some months only.
-    pub(super) fn scan_months(&self, table: &str, months: &[NaiveDate]) -> Result<Option<LazyFrame>, LakeError> {
-        let Some(at) = self.tables.get(table) else { return Ok(None) };
-        let files: Vec<DataFile> = at.files.iter().filter(|f| f.month.is_none_or(|m| months.contains(&m))).cloned().collect();
-        if files.is_empty() {
-            return Ok(None);
-        }
-        Ok(Some(scan(&self.root.join(table), table, &TableAt { version: at.version, files })?))
+    pub(super) fn files_of<'s>(&'s self, table: &str, months: &'s [NaiveDate]) -> impl Iterator<Item = &'s DataFile> {
+        let files = self.tables.get(table).map(|t| t.files.as_slice()).unwrap_or_default();
+        files.iter().filter(|f| f.month.is_none_or(|m| months.contains(&m)))
     }
 
     /// One file of a table.

@@ -97,8 +97,9 @@ impl Printer {
                 "{}",
                 match self.lang {
                     Lang::Zh => format!("合计：读入 {read} = 新增 {accepted} + 已有 {known} + 隔离 {quarantined}；拒收文件 {refused}"),
-                    Lang::En =>
-                        format!("in all: read {read} = accepted {accepted} + known {known} + quarantined {quarantined}; files refused {refused}"),
+                    Lang::En => format!(
+                        "in all: read {read} = accepted {accepted} + known {known} + quarantined {quarantined}; files refused {refused}"
+                    ),
                 }
             );
         }
@@ -130,7 +131,10 @@ fn lines(summary: &FileSummary, lang: Lang) -> Vec<String> {
         lines.push(match lang {
             Lang::Zh => format!("✓ {place}（{title}）：读入 {} = 新增 {} + 已有 {} + 隔离 {}", s.read, s.accepted, s.known, s.quarantined),
             Lang::En => {
-                format!("✓ {place} ({title}): read {} = accepted {} + known {} + quarantined {}", s.read, s.accepted, s.known, s.quarantined)
+                format!(
+                    "✓ {place} ({title}): read {} = accepted {} + known {} + quarantined {}",
+                    s.read, s.accepted, s.known, s.quarantined
+                )
             }
         });
         lines.extend(beside(summary, lang));

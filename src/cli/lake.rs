@@ -114,10 +114,7 @@ fn what(transaction: &Transaction, lang: Lang) -> String {
             serde_json::from_value::<Vec<Said>>(summary.clone()).ok().map(|notes| notes.iter().map(|n| n.get(lang).to_owned()).collect())
         }
         "compact" => summary.as_array().map(|tables| {
-            tables
-                .iter()
-                .map(|t| format!("{} {} → {}", t["table"].as_str().unwrap_or_default(), t["merged"], t["into"]))
-                .collect()
+            tables.iter().map(|t| format!("{} {} → {}", t["table"].as_str().unwrap_or_default(), t["merged"], t["into"])).collect()
         }),
         _ => None,
     };
@@ -144,8 +141,10 @@ fn compact(lake: &Lake, global: &Global) -> Result<(), CliError> {
         out!(
             "{}",
             match global.lang {
-                Lang::Zh => format!("{}：{} 个文件合并为 {} 个，{} 行，{bytes} → {after} 字节", table.table, table.merged, table.into, table.rows),
-                Lang::En => format!("{}: {} files became {}, {} rows, {bytes} → {after} bytes", table.table, table.merged, table.into, table.rows),
+                Lang::Zh =>
+                    format!("{}：{} 个文件合并为 {} 个，{} 行，{bytes} → {after} 字节", table.table, table.merged, table.into, table.rows),
+                Lang::En =>
+                    format!("{}: {} files became {}, {} rows, {bytes} → {after} bytes", table.table, table.merged, table.into, table.rows),
             }
         );
     }

@@ -1,26 +1,27 @@
 //! Which rows of a file go into quarantine, and which rows that lie there does it put right?
 //!
 //! A row leaves the quarantine when a record says by its number that it puts it right, or when the same file is read
-//! again and the same place holds a record with the same name or most of the same texts: two mines may both send `6月.csv`.
+//! again and the same place holds a record of the same name: two mines may both send `6月.csv`.
 
 use super::load_parts::Writer;
 use super::load_rows::Hashes;
 use super::quarantine::{frame, id, number};
 use super::{LakeError, Part, QUARANTINE, QUARANTINE_CLOSED, Snapshot, TableChange};
 use crate::ingest::Quarantined;
-use crate::records::{Kind, Table};
+use crate::records::{Input, Kind, Table};
 use polars::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Rows that are gathered before they are written: a file of which every row is bad must not fill the memory.
 const ROWS_A_FILE: usize = 50_000;
 
-/// The same texts that make a row the one in quarantine, if its name does not.
-const TEXTS_ALIKE: usize = 2;
+/// So many same texts (truck, origin, destination …) make a row the one in quarantine where its name was missing.
+const TEXTS_ALIKE: usize = 3;
 
 /// A record that stands where a quarantined row stood.
 struct There {
     id: String,
+    table: Table,
     /// The first text of the key: ticket number, site, contract …
     name: Option<String>,
     texts: Vec<String>,
@@ -86,14 +87,15 @@ impl Quarantine {
         }
         let Some(places) = self.open.get(&(table.name().to_owned(), sheet.map(str::to_owned))) else { return Ok(()) };
         let inputs = table.spec().inputs.iter().filter(|i| matches!(i.kind.stored(), crate::records::Stored::Text));
-        let texts: Vec<String> = inputs.filter(|i| !matches!(i.kind, Kind::Choice(_))).map(|i| i.column_name()).collect();
-        let name = table.spec().key.iter().find_map(|k| table.spec().input(k).map(|i| i.column_name()).filter(|n| texts.contains(n)));
+        let texts: Vec<String> = inputs.filter(|i| !matches!(i.kind, Kind::Choice(_))).map(Input::column_name).collect();
+        let name = name_input(table).map(Input::column_name);
         let cells = crate::engine::Rows::new(frame);
         for (row, number) in frame.column("source_row")?.i32()?.iter().enumerate() {
             let Some(ids) = number.and_then(|n| places.get(&i64::from(n))) else { continue };
             for id in ids {
                 self.there.push(There {
                     id: id.clone(),
+                    table,
                     name: name.as_deref().map(|n| cells.text(n, row)).transpose()?.flatten(),
                     texts: texts.iter().filter_map(|t| cells.text(t, row).transpose()).collect::<PolarsResult<_>>()?,
                 });
@@ -170,8 +172,16 @@ impl There {
     /// Whether the record is the one whose cells these were.
     fn is(&self, cells: &[(String, String)]) -> bool {
         let has = |text: &String| cells.iter().any(|(_, cell)| cell.trim() == text);
-        self.name.as_ref().is_some_and(has) || self.texts.iter().filter(|t| has(t)).count() >= TEXTS_ALIKE
+        let titled = |header: &str| name_input(self.table).is_some_and(|i| i.name == header.trim() || i.headers.contains(&header.trim()));
+        let unnamed = !cells.iter().any(|(header, cell)| titled(header) && !cell.trim().is_empty());
+        self.name.as_ref().is_some_and(has) || (unnamed && self.texts.iter().filter(|t| has(t)).count() >= TEXTS_ALIKE)
     }
+}
+
+/// The input that names a record to people: the first text of the key.
+fn name_input(table: Table) -> Option<&'static Input> {
+    let text = |i: &&Input| matches!(i.kind.stored(), crate::records::Stored::Text) && !matches!(i.kind, Kind::Choice(_));
+    table.spec().key.iter().filter_map(|k| table.spec().input(k)).find(text)
 }
 
 fn numbers(snapshot: &Snapshot) -> Result<Hashes<u64>, LakeError> {

@@ -56,7 +56,11 @@ fn count(
     let sheets = new.column("source_sheet")?.str()?.clone();
     for (row, sheet) in sheets.iter().enumerate() {
         let tally = tallies.entry((table, sheet.map(str::to_owned))).or_default();
-        if merged.known.get(row) == Some(&true) { tally.known += 1 } else { tally.accepted += 1 }
+        if merged.known.get(row) == Some(&true) {
+            tally.known += 1
+        } else {
+            tally.accepted += 1
+        }
         tally.conflicting += u64::from(merged.conflicting.get(row) == Some(&true));
         tally.corrections += u64::from(voids.get(row) == Some(&true) && merged.known.get(row) == Some(&false));
     }

@@ -78,7 +78,10 @@ fn summary(count: FileCount, tallies: &BTreeMap<(Table, Option<String>), Tally>,
     if tally.idle > 0 {
         notes.push(Said::new(
             format!("{} 行更正/作废没有找到同号的记录；若原始记录在其他文件中，请在其导入后再导入本文件", tally.idle),
-            format!("{} corrections or voids found no record of their number; ingest this file again after the one that has it", tally.idle),
+            format!(
+                "{} corrections or voids found no record of their number; ingest this file again after the one that has it",
+                tally.idle
+            ),
         ));
     }
     Ok(FileSummary {

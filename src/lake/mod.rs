@@ -62,7 +62,9 @@ pub enum LakeError {
         root: String,
     },
     /// There is no lake.
-    #[error("没有数据湖 {root}；请用 --lake 指定目录，或先运行 `lepid ingest` / there is no lake {root}; name it with --lake, or run `lepid ingest` first")]
+    #[error(
+        "没有数据湖 {root}；请用 --lake 指定目录，或先运行 `lepid ingest` / there is no lake {root}; name it with --lake, or run `lepid ingest` first"
+    )]
     Missing {
         /// As given.
         root: String,

@@ -1,1 +1,7 @@
 //! One binary for all integration tests: each binary links Polars again.
+
+mod engine;
+mod kill;
+mod lake;
+mod lake_changes;
+mod lake_support;

@@ -113,6 +113,9 @@ impl Lake {
                 continue;
             }
             let known = versions.get(&name).copied();
+            if known.is_some_and(|known| !self.has_version(&name, known + 1)) {
+                continue;
+            }
             let reverted = self.block_on(async {
                 let Some(table) = self.table(&name, None).await? else { return Ok::<_, LakeError>(None) };
                 let latest = table.version();

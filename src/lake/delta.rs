@@ -41,7 +41,12 @@ impl Lake {
     /// Whether the table has been made.
     pub(super) fn exists(&self, table: &str) -> bool {
         // The folder of the log alone is not enough: a killed writer may have left it empty.
-        self.root().join(table).join("_delta_log").join(format!("{:020}.json", 0)).exists()
+        self.has_version(table, 0)
+    }
+
+    /// Whether the table's log has this version.
+    pub(super) fn has_version(&self, table: &str, version: u64) -> bool {
+        self.root().join(table).join("_delta_log").join(format!("{version:020}.json")).exists()
     }
 
     /// The table at a version, or the latest; `None` if it has not been made.

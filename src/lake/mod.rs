@@ -56,7 +56,9 @@ pub enum LakeError {
         source: std::io::Error,
     },
     /// The lake's address is none that can be used.
-    #[error("数据湖地址 {root} 无法使用；请给出一个本地目录 / the lake address {root} can't be used; give a local folder")]
+    #[error(
+        "数据湖地址 {root} 无法使用；请给出一个本地目录，全路径中不含 = 和 % / the lake address {root} can't be used; give a local folder without = and % in its full path"
+    )]
     Address {
         /// As given.
         root: String,
@@ -151,6 +153,10 @@ impl Lake {
         }
         std::fs::create_dir_all(path).map_err(|source| LakeError::Io { path: path.to_owned(), source })?;
         let root = path.canonicalize().map_err(|source| LakeError::Io { path: path.to_owned(), source })?;
+        // Partitions are told from paths by `=`, and Delta's log decodes `%` twice: other readers would get lost too.
+        if root.to_str().is_none_or(|path| path.contains(['=', '%'])) {
+            return Err(LakeError::Address { root: root.display().to_string() });
+        }
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()

@@ -209,12 +209,7 @@ fn scan(folder: &Path, table: &str, at: &TableAt) -> PolarsResult<LazyFrame> {
     let paths: Vec<PlRefPath> = at.files.iter().map(|f| PlRefPath::new(folder.join(&f.path).to_string_lossy())).collect();
     let hive_options = if partitioned(table) {
         let schema = Schema::from_iter([Field::new(MONTH.into(), DataType::Date)]);
-        HiveOptions {
-            enabled: Some(true),
-            hive_start_idx: folder.to_string_lossy().len(),
-            schema: Some(Arc::new(schema)),
-            try_parse_dates: true,
-        }
+        HiveOptions { enabled: Some(true), hive_start_idx: 0, schema: Some(Arc::new(schema)), try_parse_dates: true }
     } else {
         HiveOptions::new_disabled()
     };

@@ -41,6 +41,10 @@ fn cells_are_read_typed_and_missing_stays_missing() {
     assert_eq!(rows.float("loaded_lat", 0).unwrap(), None);
     assert_eq!(rows.day("day", 0).unwrap().unwrap().to_string(), "2023-01-05");
     assert_eq!(rows.instant("loaded_at", 0).unwrap().unwrap().to_rfc3339(), "2023-01-05T00:03:00+00:00", "08:03 in Beijing");
+    let halves = Engine::from_frames(Vec::new()).unwrap().sql("SELECT 1 / 2 AS half, 4 / 2 AS two, 7 AS seven").unwrap();
+    assert!(Rows::new(&halves).integer("half", 0).is_err(), "nothing is rounded");
+    assert_eq!(Rows::new(&halves).integer("two", 0).unwrap(), Some(2));
+    assert_eq!(Rows::new(&halves).integer("seven", 0).unwrap(), Some(7));
     assert!(rows.text("net_kg", 0).is_err() && rows.integer("no_such", 0).is_err());
 }
 

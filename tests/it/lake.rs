@@ -2,7 +2,7 @@
 
 use crate::lake_support::{HEADER, Place, account, lepid, lines, stdout, ticket, tickets};
 use lepid::engine::Engine;
-use lepid::lake::{AsOf, LakeError};
+use lepid::lake::{AsOf, Lake, LakeError};
 use polars::prelude::*;
 use proptest::prelude::*;
 use std::path::PathBuf;
@@ -212,6 +212,17 @@ fn an_empty_lake_has_all_tables_and_no_rows() {
     assert_eq!(place.ask(COUNT), "0 null");
     assert_eq!(place.ask("SELECT COUNT(*) FROM quarantine"), "0");
     assert!(place.lake().tables(&AsOf::Latest).unwrap().is_empty());
+}
+
+#[test]
+fn a_lake_may_stand_in_any_folder_that_other_readers_can_open() {
+    let place = Place::new();
+    assert!(matches!(Lake::open(place.path("a=b").to_str().unwrap()), Err(LakeError::Address { .. })));
+    let strange = place.path("湖 [1] #2");
+    let file = place.file("a.csv", tickets(&three()));
+    assert!(lepid(&strange, &["ingest", file.to_str().unwrap()]).status().unwrap().success());
+    let asked = lepid(&strange, &["sql", "--format", "csv", "SELECT MAX(month) AS m FROM shipments"]).output().unwrap();
+    assert_eq!(stdout(&asked), "m\n2023-07-01\n");
     let missing = lepid(&place.path("nichts"), &["lake"]).output().unwrap();
     assert_eq!(missing.status.code(), Some(1), "a mistyped folder is no empty lake");
 }

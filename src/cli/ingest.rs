@@ -3,7 +3,7 @@
 use super::{CliError, Global, complain};
 use crate::ingest::{Options, Progress, Quiet};
 use crate::lake::Lake;
-use crate::lake::load::{FileSummary, LoadOptions, ingest};
+use crate::lake::load::{FileSummary, LoadOptions, NO_FILE, ingest};
 use crate::records::Table;
 use crate::text::Lang;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -138,7 +138,7 @@ fn lines(summary: &FileSummary, lang: Lang) -> Vec<String> {
             }
         });
         lines.extend(beside(summary, lang));
-    } else {
+    } else if summary.file != NO_FILE {
         lines.push(format!("· {place}"));
     }
     lines.extend(summary.notes.iter().map(|note| format!("    {}", note.get(lang))));

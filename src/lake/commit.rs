@@ -129,7 +129,8 @@ impl Lake {
                 if stray.is_empty() && lost.is_empty() {
                     return Ok(latest.filter(|_| known.is_some()));
                 }
-                let version = delta::commit(&name, &table, &lost, &stray, None, Effect::Data).await?;
+                let back = delta::Commit { add: &lost, remove: &stray, key: None, effect: Effect::Data, metadata: None };
+                let version = delta::commit(&name, &table, back).await?;
                 self.sync_log(&name, version)?;
                 Ok(Some(version))
             })?;
@@ -193,7 +194,12 @@ impl Lake {
         }
         let key = content_key(&fresh);
         let key = if fresh.is_empty() || delta::has_key(name, &table, &key).await? { None } else { Some(key) };
-        let version = delta::commit(name, &table, &fresh, &remove, key.as_deref(), effect).await?;
+        // A table without declaration has the columns of what was written last.
+        let metadata = match super::declared(name) {
+            None if !fresh.is_empty() => delta::changed_columns(name, &table, &self.schema_for(name, add)?)?,
+            _ => None,
+        };
+        let version = delta::commit(name, &table, delta::Commit { add: &fresh, remove: &remove, key, effect, metadata }).await?;
         self.sync_log(name, version)?;
         Ok(version)
     }

@@ -2,7 +2,6 @@
 //! that changes no content; old versions keep their files.
 
 use super::identity::key_columns;
-use super::load_rows::ROWS_A_FILE;
 use super::part::Squeeze;
 use super::snapshot::{DataFile, Snapshot, TableAt};
 use super::{AsOf, Change, Committed, Lake, LakeError, Part, TableChange};
@@ -13,8 +12,11 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
+/// Rows that a merged file holds at most.
+const ROWS_A_FILE: u64 = 1 << 20;
+
 /// A file with fewer rows is small.
-const SMALL_ROWS: u64 = ROWS_A_FILE as u64 / 2;
+const SMALL_ROWS: u64 = ROWS_A_FILE / 2;
 
 /// A file that a killed writer left half-written is removed after so long; nobody writes one file for a day.
 const STALE: Duration = Duration::from_secs(86_400);
@@ -88,6 +90,7 @@ impl Lake {
         if let Some(spec) = Table::by_name(table).map(Table::spec) {
             let mut by = key_columns(spec);
             if let Keeping::Facts { time } = spec.keeping {
+                by.retain(|column| column != time);
                 by.insert(0, time.to_owned());
             }
             // Rows alike in time and key keep the order of their files.
@@ -136,7 +139,7 @@ fn bins(files: &[DataFile]) -> Vec<Vec<DataFile>> {
     for files in months.into_values() {
         let (mut bin, mut rows): (Vec<DataFile>, u64) = (Vec::new(), 0);
         for file in files {
-            if rows + file.rows > ROWS_A_FILE as u64 {
+            if rows + file.rows > ROWS_A_FILE {
                 bins.push(std::mem::take(&mut bin));
                 rows = 0;
             }

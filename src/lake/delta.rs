@@ -6,7 +6,7 @@ use super::{Lake, LakeError};
 use crate::records::{MONTH, Table};
 use chrono::NaiveDate;
 use deltalake::kernel::transaction::{CommitBuilder, CommitProperties};
-use deltalake::kernel::{Action, Add, Remove, Transaction};
+use deltalake::kernel::{Action, Add, DataType, Metadata, MetadataExt, Remove, StructType, Transaction};
 use deltalake::operations::create::CreateBuilder;
 use deltalake::protocol::{DeltaOperation, SaveMode};
 use deltalake::{DeltaTable, DeltaTableBuilder, DeltaTableError, TableProperty};
@@ -126,26 +126,34 @@ pub(super) enum Effect {
     Rearranged,
 }
 
-/// Adds and removes files in one Delta commit; returns the new version. `key` names the content for exactly-once.
-pub(super) async fn commit(
-    name: &str,
-    table: &DeltaTable,
-    add: &[DataFile],
-    remove: &[DataFile],
-    key: Option<&str>,
-    effect: Effect,
-) -> Result<u64, LakeError> {
+/// What a Delta commit does to a table.
+pub(super) struct Commit<'a> {
+    /// Files that come.
+    pub(super) add: &'a [DataFile],
+    /// Files that go.
+    pub(super) remove: &'a [DataFile],
+    /// Names the content, for exactly-once.
+    pub(super) key: Option<String>,
+    /// Whether rows change.
+    pub(super) effect: Effect,
+    /// The table's columns from now on, if they change.
+    pub(super) metadata: Option<Metadata>,
+}
+
+/// Makes one Delta commit; returns the new version.
+pub(super) async fn commit(name: &str, table: &DeltaTable, commit: Commit<'_>) -> Result<u64, LakeError> {
     let now = chrono::Utc::now().timestamp_millis();
-    let data_change = effect == Effect::Data;
-    let mut actions: Vec<Action> = remove.iter().map(|f| Action::Remove(remove_action(f, now, data_change))).collect();
-    actions.extend(add.iter().map(|f| Action::Add(add_action(f, now, data_change))));
+    let data_change = commit.effect == Effect::Data;
+    let mut actions: Vec<Action> = commit.metadata.into_iter().map(Action::Metadata).collect();
+    actions.extend(commit.remove.iter().map(|f| Action::Remove(remove_action(f, now, data_change))));
+    actions.extend(commit.add.iter().map(|f| Action::Add(add_action(f, now, data_change))));
     let mut properties = CommitProperties::default().with_cleanup_expired_logs(Some(false));
-    if let Some(key) = key {
+    if let Some(key) = commit.key {
         properties = properties.with_application_transaction(Transaction::new(key, 0));
     }
-    let mode = if remove.is_empty() { SaveMode::Append } else { SaveMode::Overwrite };
+    let mode = if commit.remove.is_empty() { SaveMode::Append } else { SaveMode::Overwrite };
     let partition_by = partitioned(name).then(|| vec![MONTH.to_owned()]);
-    let operation = match effect {
+    let operation = match commit.effect {
         Effect::Data => DeltaOperation::Write { mode, partition_by, predicate: None },
         Effect::Rearranged => DeltaOperation::Optimize { predicate: None, target_size: TARGET_BYTES },
     };
@@ -153,6 +161,18 @@ pub(super) async fn commit(
     let finished =
         CommitBuilder::from(properties).with_actions(actions).build(Some(state), table.log_store(), operation).await.map_err(said(name))?;
     Ok(finished.version())
+}
+
+/// The table's metadata with the columns of a frame; `None` if it has them already.
+pub(super) fn changed_columns(name: &str, table: &DeltaTable, schema: &Schema) -> Result<Option<Metadata>, LakeError> {
+    let state = table.snapshot().map_err(said(name))?;
+    let columns = delta_columns(schema)?;
+    let has: Vec<(String, DataType)> = state.schema().fields().map(|f| (f.name().clone(), f.data_type().clone())).collect();
+    if columns.iter().map(|f| (f.name().clone(), f.data_type().clone())).eq(has) {
+        return Ok(None);
+    }
+    let columns = StructType::try_new(columns).map_err(|e| LakeError::Broken(format!("columns of {name}: {e}")))?;
+    state.metadata().clone().with_schema(&columns).map(Some).map_err(|e| said(name)(e.into()))
 }
 
 /// Whether the table has a commit with this content key.

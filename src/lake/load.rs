@@ -8,7 +8,7 @@ use super::load_parts::Writer;
 use super::load_quarantine::Quarantine;
 use super::load_registers::{Mentioned, Register, drop_unmentioned};
 use super::load_rows::{Facts, Replacing, Tally};
-pub use super::load_summary::FileSummary;
+pub use super::load_summary::{FileSummary, NO_FILE};
 use super::load_summary::{name_of, refused, summaries};
 use super::snapshot::Snapshot;
 use super::{Change, Lake, LakeError, QUARANTINE, SUPERSEDED, TableChange, commit, superseded};
@@ -64,7 +64,7 @@ fn kept_note(registers: &BTreeMap<Table, Mentioned>) -> Option<FileSummary> {
         "有文件未能读取，名录中未提到的行予以保留；请修正后重新导入全部名录文件",
         "a file could not be read, so rows of registers that no file names stay; put it right and ingest all register files again",
     );
-    (!registers.is_empty()).then(|| FileSummary { file: "-".to_owned(), notes: vec![note], ..FileSummary::default() })
+    (!registers.is_empty()).then(|| FileSummary { file: NO_FILE.to_owned(), notes: vec![note], ..FileSummary::default() })
 }
 
 fn load_file(

@@ -2,7 +2,7 @@
 
 use super::identity::{hashes, key_columns};
 use super::load_rows::Tally;
-use super::load_summary::FileSummary;
+use super::load_summary::{FileSummary, NO_FILE};
 use super::upsert::{self, Merged};
 use super::{AsOf, Change, Lake, LakeError, Snapshot, TableChange};
 use crate::ingest::Mark;
@@ -100,5 +100,5 @@ pub(super) fn drop_unmentioned(lake: &Lake, registers: &BTreeMap<Table, Mentione
     }
     let summary = serde_json::to_value(&notes).map_err(|e| LakeError::Broken(e.to_string()))?;
     let version = lake.commit(&lock, &latest, Change { kind: "register".to_owned(), summary, tables })?.version;
-    Ok(Some(FileSummary { file: "-".to_owned(), notes, version, ..FileSummary::default() }))
+    Ok(Some(FileSummary { file: NO_FILE.to_owned(), notes, version, ..FileSummary::default() }))
 }

@@ -16,9 +16,9 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 
 /// Rows of one month gathered before they become a file.
-pub(super) const ROWS_A_FILE: usize = 1 << 20;
-/// Rows gathered in all before the fullest month becomes a file.
-const ROWS_GATHERED: usize = 3 << 19;
+const ROWS_A_FILE: usize = 1 << 19;
+/// Rows gathered in all before the fullest month becomes a file; a ticket takes some 300 bytes here.
+const ROWS_GATHERED: usize = 1 << 20;
 
 /// Hashes are their own hashes.
 #[derive(Default)]

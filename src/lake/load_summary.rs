@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::Path;
 
+/// The file name of a summary that speaks of all files of a call.
+pub const NO_FILE: &str = "-";
+
 /// What became of a sheet (or of a file without sheets).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileSummary {

@@ -183,3 +183,23 @@ impl Lake {
         &self.root
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_is_a_version_an_instant_a_beijing_time_or_the_end_of_a_beijing_day() {
+        let instant = |text: &str| match text.parse::<AsOf>() {
+            Ok(AsOf::Instant(at)) => at.to_rfc3339(),
+            other => format!("{other:?}"),
+        };
+        assert_eq!("latest".parse::<AsOf>().unwrap(), AsOf::Latest);
+        assert_eq!("17".parse::<AsOf>().unwrap(), AsOf::Version(17));
+        assert_eq!(instant("2023-06-05T08:03:00Z"), "2023-06-05T08:03:00+00:00");
+        assert_eq!(instant("2023-06-05T08:03:00.000001+08:00"), "2023-06-05T00:03:00.000001+00:00");
+        assert_eq!(instant("2023-06-05 08:03"), "2023-06-05T00:03:00+00:00");
+        assert_eq!(instant("2023-06-05"), "2023-06-05T15:59:59.999999+00:00");
+        assert!("yesterday".parse::<AsOf>().is_err());
+    }
+}

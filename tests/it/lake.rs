@@ -2,7 +2,7 @@
 
 use crate::lake_support::{HEADER, Place, account, lepid, lines, stdout, ticket, tickets};
 use lepid::engine::Engine;
-use lepid::lake::{AsOf, Lake, LakeError};
+use lepid::lake::{AsOf, Change, Lake, LakeError, TableChange};
 use polars::prelude::*;
 use proptest::prelude::*;
 use std::path::PathBuf;
@@ -158,23 +158,45 @@ fn compaction_keeps_content_and_history() {
     let place = Place::new();
     for number in 0..6 {
         let row = ticket(&format!("P{number}"), "白石岭", &format!("2023-06-{:02}", 20 - number), "30");
-        place.ingest(&[place.file("a.csv", format!("{HEADER}\n{row}\n{},,,,,,\n", number))]);
+        place.ingest(&[
+            place.file("a.csv", format!("{HEADER}\n{row}\n{number},,,,,,\n")),
+            place.file("月报.csv", format!("企业,月份,产品,类别,数量(吨)\n矿{number},2023-06,原矿,产出,{number}00\n")),
+        ]);
     }
     let all = "SELECT * FROM shipments ORDER BY ticket_no";
     let (before, version) = (place.sql(all), place.now().version);
     let output = place.lepid(&["lake", "compact", "--json"]);
     let done: serde_json::Value = serde_json::from_str(&stdout(&output)).unwrap();
-    assert_eq!(done[0]["table"], "quarantine");
-    assert_eq!((done[1]["table"].as_str(), done[1]["merged"].as_u64(), done[1]["into"].as_u64()), (Some("shipments"), Some(6), Some(1)));
+    let merged: Vec<_> = done.as_array().unwrap().iter().map(|t| (t["table"].as_str().unwrap(), t["merged"].as_u64().unwrap())).collect();
+    assert_eq!(merged, [("production", 6), ("quarantine", 6), ("shipments", 6)]);
     assert!(place.sql(all).equals_missing(&before));
     let now = place.now();
     assert_eq!((now.version, now.tables["shipments"].files.len()), (version + 1, 1));
     assert_eq!(place.ask("SELECT ticket_no FROM shipments"), "P5\nP4\nP3\nP2\nP1\nP0", "sorted by time inside the file");
-    let old = Engine::new(&place.lake().snapshot(&AsOf::Version(3)).unwrap()).unwrap().sql(all).unwrap();
+    assert_eq!(place.ask("SELECT COUNT(*) AS n, SUM(wet_kg) AS kg FROM production"), "6 1500000");
+    let old = Engine::new(&place.lake().snapshot(&AsOf::Version(5)).unwrap()).unwrap().sql(all).unwrap();
     assert!(old.equals_missing(&before.head(Some(3))));
     let commit = std::fs::read_to_string(place.path("lake/shipments/_delta_log/00000000000000000007.json")).unwrap();
     assert!(commit.contains("\"dataChange\":false") && !commit.contains("\"dataChange\":true"), "{commit}");
     assert!(place.lake().compact().unwrap().is_none(), "nothing is left to merge");
+}
+
+#[test]
+fn a_table_of_results_may_change_its_columns_from_run_to_run() {
+    let place = Place::new();
+    let lake = place.lake();
+    let write = |frame: DataFrame| {
+        let tables = vec![TableChange::Replace { table: "results".to_owned(), frame }];
+        lake.write(Change { kind: "run".to_owned(), summary: serde_json::Value::Null, tables }).unwrap()
+    };
+    write(df!("rule" => ["a"], "net_kg" => [1i64]).unwrap());
+    let empty = write(df!("rule" => Vec::<String>::new(), "net_kg" => Vec::<i64>::new()).unwrap());
+    assert_eq!(place.ask("SELECT COUNT(*) FROM results"), "0");
+    write(df!("rule" => ["b"], "day_count" => [2i64], "net_kg" => ["x"]).unwrap());
+    assert_eq!(place.ask("SELECT * FROM results"), "b 2 x");
+    let log = std::fs::read_to_string(place.path("lake/results/_delta_log/00000000000000000003.json")).unwrap();
+    assert!(log.contains("day_count"), "other readers are told: {log}");
+    assert_eq!(lake.snapshot(&AsOf::Version(empty.version - 1)).unwrap().rows("results"), 1);
 }
 
 #[test]

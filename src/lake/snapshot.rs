@@ -57,6 +57,8 @@ pub struct Snapshot {
     /// The tables, by name.
     pub tables: BTreeMap<String, TableAt>,
     root: PathBuf,
+    /// Version of `transactions` in which this was the last one; of a snapshot of now only.
+    log: Option<u64>,
 }
 
 impl Lake {
@@ -65,16 +67,12 @@ impl Lake {
     /// # Errors
     /// [`LakeError`] if the lake can't be read.
     pub fn history(&self) -> Result<Vec<Transaction>, LakeError> {
-        let Some(files) = self.block_on(async {
-            match self.table(TRANSACTIONS, None).await? {
-                Some(table) => files(TRANSACTIONS, &table).await.map(Some),
-                None => Ok(None),
-            }
-        })?
-        else {
-            return Ok(Vec::new());
-        };
-        let at = TableAt { version: 0, files };
+        self.log_and_history().map(|(_, history)| history)
+    }
+
+    /// The version of `transactions`, and its rows.
+    fn log_and_history(&self) -> Result<(Option<u64>, Vec<Transaction>), LakeError> {
+        let Some(at) = self.block_on(self.table_at(TRANSACTIONS))? else { return Ok((None, Vec::new())) };
         let frame = scan(&self.root().join(TRANSACTIONS), TRANSACTIONS, &at)?.collect()?;
         let rows = Rows::new(&frame);
         let mut history = Vec::with_capacity(frame.height());
@@ -91,7 +89,7 @@ impl Lake {
             });
         }
         history.sort_by_key(|t| t.number);
-        Ok(history)
+        Ok((Some(at.version), history))
     }
 
     /// The lake at a moment.
@@ -99,7 +97,8 @@ impl Lake {
     /// # Errors
     /// [`LakeError::NoSuchVersion`] for a version that is not there, [`LakeError`] if the lake can't be read.
     pub fn snapshot(&self, as_of: &AsOf) -> Result<Snapshot, LakeError> {
-        let history = self.history()?;
+        let (log, history) = self.log_and_history()?;
+        let log = log.filter(|_| *as_of == AsOf::Latest);
         let transaction = match as_of {
             AsOf::Latest => history.last(),
             AsOf::Version(0) => None,
@@ -109,17 +108,20 @@ impl Lake {
             AsOf::Instant(instant) => history.iter().rfind(|t| t.at <= *instant),
         };
         match transaction {
-            Some(transaction) => self.resolve(transaction, None),
-            None => Ok(Snapshot { version: 0, at: None, tables: BTreeMap::new(), root: self.root().to_owned() }),
+            Some(transaction) => self.resolve(transaction, log, None),
+            None => Ok(Snapshot { version: 0, at: None, tables: BTreeMap::new(), root: self.root().to_owned(), log }),
         }
     }
 
     /// The lake now; what an earlier snapshot knows of tables that have not changed is not read again.
     pub(super) fn latest(&self, earlier: Option<&Snapshot>) -> Result<Snapshot, LakeError> {
         let Some(earlier) = earlier else { return self.snapshot(&AsOf::Latest) };
-        match self.history()?.last() {
-            Some(transaction) if transaction.number == earlier.version => Ok(earlier.clone()),
-            Some(transaction) => self.resolve(transaction, Some(earlier)),
+        if earlier.log.is_some_and(|log| !self.has_version(TRANSACTIONS, log + 1)) {
+            return Ok(earlier.clone());
+        }
+        let (log, history) = self.log_and_history()?;
+        match history.last() {
+            Some(transaction) => self.resolve(transaction, log, Some(earlier)),
             None => self.snapshot(&AsOf::Latest),
         }
     }
@@ -148,7 +150,7 @@ impl Lake {
         }
     }
 
-    fn resolve(&self, transaction: &Transaction, earlier: Option<&Snapshot>) -> Result<Snapshot, LakeError> {
+    fn resolve(&self, transaction: &Transaction, log: Option<u64>, earlier: Option<&Snapshot>) -> Result<Snapshot, LakeError> {
         let mut tables = BTreeMap::new();
         for (name, version) in &transaction.versions {
             if let Some(same) = earlier.and_then(|e| e.tables.get(name)).filter(|t| t.version == *version) {
@@ -162,7 +164,7 @@ impl Lake {
             })?;
             tables.insert(name.clone(), TableAt { version: *version, files });
         }
-        Ok(Snapshot { version: transaction.number, at: Some(transaction.at), tables, root: self.root().to_owned() })
+        Ok(Snapshot { version: transaction.number, at: Some(transaction.at), tables, root: self.root().to_owned(), log })
     }
 
     pub(super) fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
@@ -173,7 +175,7 @@ impl Lake {
 impl Snapshot {
     /// Some files of one table, seen as a snapshot.
     pub(super) fn of_files(root: &Path, table: &str, at: TableAt) -> Self {
-        Self { version: 0, at: None, tables: BTreeMap::from([(table.to_owned(), at)]), root: root.to_owned() }
+        Self { version: 0, at: None, tables: BTreeMap::from([(table.to_owned(), at)]), root: root.to_owned(), log: None }
     }
 
     /// A table's rows: all stored columns, the partition column too; none where the table has no files.

@@ -4,6 +4,8 @@
 //! 12 kills by default; `LEPID_KILLS=200 cargo test kill` for more. Moments are drawn from a generator with a fixed start
 //! (`LEPID_KILL_SEED` sets another), over the time that an undisturbed ingestion takes.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test that can't go on fails")]
+
 use crate::lake_support::{HEADER, Place, lepid, lines, ticket};
 use lepid::engine::Engine;
 use lepid::lake::load::FileSummary;

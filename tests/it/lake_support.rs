@@ -1,5 +1,7 @@
 //! What the tests of the lake share: a lake in a folder of its own, files of tickets, and the accounts that must close.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test that can't go on fails")]
+
 use lepid::engine::Engine;
 use lepid::ingest::{Options, Quiet};
 use lepid::lake::load::{FileSummary, LoadOptions, ingest};

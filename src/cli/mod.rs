@@ -17,7 +17,11 @@ macro_rules! out {
 }
 pub(crate) use out;
 
+mod grid;
+mod ingest;
+mod lake;
 mod policy;
+mod sql;
 
 /// 锂资源供应链与价格监测 — records of a lithium district in, guide price and findings out.
 #[derive(Parser)]
@@ -41,6 +45,12 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// 导入文件或文件夹 / files or folders into the lake
+    Ingest(ingest::Args),
+    /// 数据湖：各表、历史、合并 / the lake: tables, history, compaction
+    Lake(lake::Args),
+    /// 用 SQL 查询 / a question in SQL
+    Sql(sql::Args),
     /// 现行政策 / the policy in force
     Policy(policy::Args),
 }
@@ -104,6 +114,9 @@ pub fn main() -> ExitCode {
 
 fn dispatch(command: &Command, global: &Global) -> Result<ExitCode, CliError> {
     match command {
+        Command::Ingest(args) => ingest::run(args, global),
+        Command::Lake(args) => lake::run(args, global),
+        Command::Sql(args) => sql::run(args, global),
         Command::Policy(args) => policy::run(args, global),
     }
 }

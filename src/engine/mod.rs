@@ -52,6 +52,9 @@ impl Engine {
         for table in crate::records::Table::ALL {
             frames.insert(table.name().to_owned(), snapshot.scan(table.name())?);
         }
+        for table in [crate::lake::QUARANTINE, crate::lake::QUARANTINE_CLOSED, crate::lake::SUPERSEDED] {
+            frames.insert(table.to_owned(), snapshot.scan(table)?);
+        }
         for name in snapshot.tables.keys().filter(|n| crate::records::Table::by_name(n).is_none()) {
             frames.insert(name.clone(), snapshot.scan(name)?);
         }

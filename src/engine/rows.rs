@@ -24,17 +24,21 @@ impl<'a> Rows<'a> {
         Ok(self.frame.column(column)?.str()?.get(row).map(str::to_owned))
     }
 
-    /// An integer cell of any width.
+    /// An integer cell of any width; a float cell too where it holds a whole number.
     ///
     /// # Errors
-    /// If there is no such column, it holds no number, or the number is no `i64`.
+    /// If there is no such column, it holds no number, or the number is no `i64`: nothing is rounded here.
     pub fn integer(self, column: &str, row: usize) -> PolarsResult<Option<i64>> {
-        match self.frame.column(column)?.get(row)? {
-            AnyValue::Null => Ok(None),
-            value => {
-                value.extract::<i64>().map(Some).ok_or_else(|| polars_err!(SchemaMismatch: "column {column} holds {value}, not an integer"))
-            }
-        }
+        /// Up to here every whole number is a float of its own, 2^53.
+        const EXACT: f64 = 9_007_199_254_740_992.0;
+        let value = self.frame.column(column)?.get(row)?;
+        let whole = match &value {
+            AnyValue::Null => return Ok(None),
+            AnyValue::Float64(number) if number.fract() != 0.0 || number.abs() > EXACT => None,
+            number if number.is_primitive_numeric() => number.extract::<i64>(),
+            _ => None,
+        };
+        whole.map(Some).ok_or_else(|| polars_err!(SchemaMismatch: "column {column} holds {value}, not an integer"))
     }
 
     /// A cell that holds true or false.

@@ -82,7 +82,7 @@ fn company_names(sites: &DataFrame, companies: &DataFrame, site_names: &DataFram
     unique_names(concat([ids, names, by_site], UnionArgs::default())?, "company_id")
 }
 
-/// An id wins over a name, a name over a company's name; what is ambiguous on its level is left out, and hides nothing below.
+/// An id wins over a name, a name over a company's name; what means two things on the first level that knows it means none.
 fn unique_names(all: LazyFrame, id: &str) -> PolarsResult<DataFrame> {
     all.filter(col("name").is_not_null())
         .group_by([col("name"), col("rank")])

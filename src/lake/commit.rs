@@ -1,6 +1,7 @@
 //! When is something stored? When its row stands in `transactions`; what has no row is taken back by the next writer.
 
 use super::delta::{self, Effect, files, partitioned};
+use super::part::Squeeze;
 use super::snapshot::{DataFile, Snapshot, TableAt, Transaction};
 use super::{AsOf, Lake, LakeError, Part, TRANSACTIONS};
 use crate::records::MONTH;
@@ -112,6 +113,9 @@ impl Lake {
                 continue;
             }
             let known = versions.get(&name).copied();
+            if known.is_some_and(|known| !self.has_version(&name, known + 1)) {
+                continue;
+            }
             let reverted = self.block_on(async {
                 let Some(table) = self.table(&name, None).await? else { return Ok::<_, LakeError>(None) };
                 let latest = table.version();
@@ -125,7 +129,10 @@ impl Lake {
                 if stray.is_empty() && lost.is_empty() {
                     return Ok(latest.filter(|_| known.is_some()));
                 }
-                delta::commit(&name, &table, &lost, &stray, None, Effect::Data).await.map(Some)
+                let back = delta::Commit { add: &lost, remove: &stray, key: None, effect: Effect::Data, metadata: None };
+                let version = delta::commit(&name, &table, back).await?;
+                self.sync_log(&name, version)?;
+                Ok(Some(version))
             })?;
             if let Some(version) = reverted {
                 versions.insert(name, version);
@@ -134,7 +141,7 @@ impl Lake {
         Ok(())
     }
 
-    fn table_names(&self) -> Result<Vec<String>, LakeError> {
+    pub(super) fn table_names(&self) -> Result<Vec<String>, LakeError> {
         let io = |source| LakeError::Io { path: self.root().to_owned(), source };
         let mut names = Vec::new();
         for entry in std::fs::read_dir(self.root()).map_err(io)? {
@@ -186,8 +193,15 @@ impl Lake {
             return table.version().ok_or_else(|| LakeError::Broken(format!("table {name} has no version")));
         }
         let key = content_key(&fresh);
-        let key = if delta::has_key(name, &table, &key).await? { None } else { Some(key) };
-        delta::commit(name, &table, &fresh, &remove, key.as_deref(), effect).await
+        let key = if fresh.is_empty() || delta::has_key(name, &table, &key).await? { None } else { Some(key) };
+        // A table without declaration has the columns of what was written last.
+        let metadata = match super::declared(name) {
+            None if !fresh.is_empty() => delta::changed_columns(name, &table, &self.schema_for(name, add)?)?,
+            _ => None,
+        };
+        let version = delta::commit(name, &table, delta::Commit { add: &fresh, remove: &remove, key, effect, metadata }).await?;
+        self.sync_log(name, version)?;
+        Ok(version)
     }
 
     /// The declared schema, or that of the first file.
@@ -207,11 +221,11 @@ impl Lake {
         if !partitioned(table) {
             // A table without rows still has its columns.
             let empty_but_declared = frame.height() == 0 && super::declared(table).is_some();
-            return if empty_but_declared { Ok(Vec::new()) } else { Ok(vec![self.write_part(table, None, frame)?]) };
+            return if empty_but_declared { Ok(Vec::new()) } else { Ok(vec![self.write_part(table, None, frame, Squeeze::Fast)?]) };
         }
         let mut parts = Vec::new();
         for (month, frame) in by_month(frame)? {
-            parts.push(self.write_part(table, Some(month), frame)?);
+            parts.push(self.write_part(table, Some(month), frame, Squeeze::Fast)?);
         }
         Ok(parts)
     }
@@ -248,6 +262,14 @@ impl Lake {
 /// The frame's rows by month, earliest first, without the `month` column.
 pub(super) fn by_month(frame: DataFrame) -> Result<Vec<(chrono::NaiveDate, DataFrame)>, LakeError> {
     let mut months = Vec::new();
+    let days = frame.column(MONTH)?.date()?.physical().clone();
+    if days.null_count() == 0
+        && let Some(only) = days.min().filter(|first| days.max() == Some(*first))
+    {
+        // Tickets mostly come in order of time: then nothing is copied.
+        let month = crate::records::time::date_of(only).ok_or_else(|| LakeError::Broken(format!("{only} is no day")))?;
+        return Ok(vec![(month, frame.drop(MONTH)?)]);
+    }
     for group in frame.partition_by_stable([MONTH], true)? {
         let month = crate::engine::Rows::new(&group).day(MONTH, 0)?.ok_or_else(|| LakeError::Broken("a row without a month".to_owned()))?;
         months.push((month, group.drop(MONTH)?));

@@ -6,14 +6,26 @@ use super::{Lake, LakeError};
 use crate::records::{MONTH, Table};
 use chrono::NaiveDate;
 use deltalake::kernel::transaction::{CommitBuilder, CommitProperties};
-use deltalake::kernel::{Action, Add, Remove, Transaction};
+use deltalake::kernel::{Action, Add, DataType, Metadata, MetadataExt, Remove, StructType, Transaction};
 use deltalake::operations::create::CreateBuilder;
 use deltalake::protocol::{DeltaOperation, SaveMode};
-use deltalake::{DeltaTable, DeltaTableBuilder, DeltaTableError};
+use deltalake::{DeltaTable, DeltaTableBuilder, DeltaTableError, TableProperty};
 use futures::TryStreamExt;
 use polars::prelude::Schema;
 use std::collections::HashMap;
+use std::path::Path;
 use url::Url;
+
+/// A hundred years: history is kept.
+const FOR_EVER: &str = "interval 36500 days";
+
+/// Size of a compacted file that other writers of the table are told to aim for, bytes.
+const TARGET_BYTES: i64 = 128 << 20;
+
+/// Brings new names in a folder to disk.
+pub(super) fn sync_folder(folder: &Path) -> Result<(), LakeError> {
+    std::fs::File::open(folder).and_then(|f| f.sync_all()).map_err(|source| LakeError::Io { path: folder.to_owned(), source })
+}
 
 /// Delta errors with the table's name.
 pub(super) fn said(table: &str) -> impl Fn(DeltaTableError) -> LakeError + '_ {
@@ -29,7 +41,12 @@ impl Lake {
     /// Whether the table has been made.
     pub(super) fn exists(&self, table: &str) -> bool {
         // The folder of the log alone is not enough: a killed writer may have left it empty.
-        self.root().join(table).join("_delta_log").join(format!("{:020}.json", 0)).exists()
+        self.has_version(table, 0)
+    }
+
+    /// Whether the table's log has this version.
+    pub(super) fn has_version(&self, table: &str, version: u64) -> bool {
+        self.root().join(table).join("_delta_log").join(format!("{version:020}.json")).exists()
     }
 
     /// The table at a version, or the latest; `None` if it has not been made.
@@ -52,10 +69,28 @@ impl Lake {
         if partitioned && schema.get(MONTH).is_none() {
             columns.push(deltalake::kernel::StructField::new(MONTH, deltalake::kernel::DataType::DATE, true));
         }
-        let builder =
-            CreateBuilder::new().with_location(self.url(table)?.to_string()).with_save_mode(SaveMode::Ignore).with_columns(columns);
+        // Every version stays readable: no writer, this or another, may clear the log or the files that it names.
+        let builder = CreateBuilder::new()
+            .with_location(self.url(table)?.to_string())
+            .with_save_mode(SaveMode::Ignore)
+            .with_columns(columns)
+            .with_configuration_property(TableProperty::EnableExpiredLogCleanup, Some("false"))
+            .with_configuration_property(TableProperty::LogRetentionDuration, Some(FOR_EVER))
+            .with_configuration_property(TableProperty::DeletedFileRetentionDuration, Some(FOR_EVER));
         let builder = if partitioned { builder.with_partition_columns([MONTH]) } else { builder };
-        builder.await.map_err(said(table))
+        let made = builder.await.map_err(said(table))?;
+        self.sync_log(table, 0)?;
+        sync_folder(&self.root().join(table))?;
+        sync_folder(self.root())?;
+        Ok(made)
+    }
+
+    /// Brings a Delta commit to disk; the log store only hands it to the operating system.
+    pub(super) fn sync_log(&self, table: &str, version: u64) -> Result<(), LakeError> {
+        let log = self.root().join(table).join("_delta_log");
+        let path = log.join(format!("{version:020}.json"));
+        std::fs::File::open(&path).and_then(|f| f.sync_all()).map_err(|source| LakeError::Io { path, source })?;
+        sync_folder(&log)
     }
 }
 
@@ -91,30 +126,53 @@ pub(super) enum Effect {
     Rearranged,
 }
 
-/// Adds and removes files in one Delta commit; returns the new version. `key` names the content for exactly-once.
-pub(super) async fn commit(
-    name: &str,
-    table: &DeltaTable,
-    add: &[DataFile],
-    remove: &[DataFile],
-    key: Option<&str>,
-    effect: Effect,
-) -> Result<u64, LakeError> {
+/// What a Delta commit does to a table.
+pub(super) struct Commit<'a> {
+    /// Files that come.
+    pub(super) add: &'a [DataFile],
+    /// Files that go.
+    pub(super) remove: &'a [DataFile],
+    /// Names the content, for exactly-once.
+    pub(super) key: Option<String>,
+    /// Whether rows change.
+    pub(super) effect: Effect,
+    /// The table's columns from now on, if they change.
+    pub(super) metadata: Option<Metadata>,
+}
+
+/// Makes one Delta commit; returns the new version.
+pub(super) async fn commit(name: &str, table: &DeltaTable, commit: Commit<'_>) -> Result<u64, LakeError> {
     let now = chrono::Utc::now().timestamp_millis();
-    let data_change = effect == Effect::Data;
-    let mut actions: Vec<Action> = remove.iter().map(|f| Action::Remove(remove_action(f, now, data_change))).collect();
-    actions.extend(add.iter().map(|f| Action::Add(add_action(f, now, data_change))));
-    let mut properties = CommitProperties::default();
-    if let Some(key) = key {
+    let data_change = commit.effect == Effect::Data;
+    let mut actions: Vec<Action> = commit.metadata.into_iter().map(Action::Metadata).collect();
+    actions.extend(commit.remove.iter().map(|f| Action::Remove(remove_action(f, now, data_change))));
+    actions.extend(commit.add.iter().map(|f| Action::Add(add_action(f, now, data_change))));
+    let mut properties = CommitProperties::default().with_cleanup_expired_logs(Some(false));
+    if let Some(key) = commit.key {
         properties = properties.with_application_transaction(Transaction::new(key, 0));
     }
-    let mode = if remove.is_empty() { SaveMode::Append } else { SaveMode::Overwrite };
+    let mode = if commit.remove.is_empty() { SaveMode::Append } else { SaveMode::Overwrite };
     let partition_by = partitioned(name).then(|| vec![MONTH.to_owned()]);
-    let operation = DeltaOperation::Write { mode, partition_by, predicate: None };
+    let operation = match commit.effect {
+        Effect::Data => DeltaOperation::Write { mode, partition_by, predicate: None },
+        Effect::Rearranged => DeltaOperation::Optimize { predicate: None, target_size: TARGET_BYTES },
+    };
     let state = table.snapshot().map_err(said(name))?;
     let finished =
         CommitBuilder::from(properties).with_actions(actions).build(Some(state), table.log_store(), operation).await.map_err(said(name))?;
     Ok(finished.version())
+}
+
+/// The table's metadata with the columns of a frame; `None` if it has them already.
+pub(super) fn changed_columns(name: &str, table: &DeltaTable, schema: &Schema) -> Result<Option<Metadata>, LakeError> {
+    let state = table.snapshot().map_err(said(name))?;
+    let columns = delta_columns(schema)?;
+    let has: Vec<(String, DataType)> = state.schema().fields().map(|f| (f.name().clone(), f.data_type().clone())).collect();
+    if columns.iter().map(|f| (f.name().clone(), f.data_type().clone())).eq(has) {
+        return Ok(None);
+    }
+    let columns = StructType::try_new(columns).map_err(|e| LakeError::Broken(format!("columns of {name}: {e}")))?;
+    state.metadata().clone().with_schema(&columns).map(Some).map_err(|e| said(name)(e.into()))
 }
 
 /// Whether the table has a commit with this content key.

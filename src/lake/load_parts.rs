@@ -1,18 +1,19 @@
 //! Who writes Parquet while the next rows are parsed? One thread, fed by a short queue.
 
+use super::part::Squeeze;
 use super::{Lake, LakeError, Part};
-use crate::records::Table;
 use chrono::NaiveDate;
 use polars::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
-type Parts = BTreeMap<Table, Vec<Part>>;
+/// Files by the name of their table.
+pub(super) type Parts = BTreeMap<&'static str, Vec<Part>>;
 
 struct Order {
-    table: Table,
-    month: NaiveDate,
+    table: &'static str,
+    month: Option<NaiveDate>,
     frames: Vec<DataFrame>,
 }
 
@@ -24,7 +25,8 @@ pub(super) struct Writer {
 
 impl Writer {
     pub(super) fn start(lake: Lake) -> Self {
-        let (orders, receive) = sync_channel::<Order>(1);
+        // A queue without places: at most one file's rows wait while those of another are written.
+        let (orders, receive) = sync_channel::<Order>(0);
         let thread = std::thread::spawn(move || {
             let mut parts = Parts::new();
             for order in receive {
@@ -33,7 +35,7 @@ impl Writer {
                 for more in frames {
                     frame.vstack_mut_owned(more)?;
                 }
-                let part = lake.write_part(order.table.name(), Some(order.month), frame)?;
+                let part = lake.write_part(order.table, order.month, frame, Squeeze::Fast)?;
                 parts.entry(order.table).or_default().push(part);
             }
             Ok(parts)
@@ -41,11 +43,11 @@ impl Writer {
         Self { orders: Some(orders), thread: Some(thread) }
     }
 
-    /// Queues rows of one month; waits while the queue is full.
-    pub(super) fn write(&mut self, table: Table, month: NaiveDate, frames: Vec<DataFrame>) -> Result<(), LakeError> {
+    /// Queues rows of one partition; waits while another file is being written.
+    pub(super) fn write(&mut self, table: &'static str, month: Option<NaiveDate>, frames: Vec<DataFrame>) -> Result<(), LakeError> {
         let sent = self.orders.as_ref().is_some_and(|orders| orders.send(Order { table, month, frames }).is_ok());
         // The thread has ended before its time: it says why.
-        if sent { Ok(()) } else { self.finish().map(drop) }
+        if sent { Ok(()) } else { self.finish().and(Err(LakeError::Broken("the writing thread took no more".to_owned()))) }
     }
 
     /// All files written, by table.

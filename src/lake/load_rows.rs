@@ -1,8 +1,12 @@
 //! Which rows are new, which are known, which replace others?
+//!
+//! A row is known if its content is in the lake, stands earlier in the file, or was taken out by a correction. Corrections
+//! (更正) and voids (作废) work on what stands before them; each works once, however often its file is read.
 
-use super::commit::{by_month, data_file};
-use super::load::{Gone, Tally, content_and_key};
+use super::commit::by_month;
+use super::identity::{content_columns, hashes, key_columns};
 use super::load_parts::Writer;
+use super::superseded::{Gone, Past, Why};
 use super::{DataFile, Lake, LakeError, Part, SUPERSEDED, Snapshot, TableChange};
 use crate::ingest::Mark;
 use crate::records::{MONTH, Table};
@@ -12,13 +16,13 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 
 /// Rows of one month gathered before they become a file.
-const ROWS_A_FILE: usize = 1 << 20;
-/// Rows gathered in all before the fullest month becomes a file.
-const ROWS_GATHERED: usize = 3 << 19;
+const ROWS_A_FILE: usize = 1 << 19;
+/// Rows gathered in all before the fullest month becomes a file; a ticket takes some 300 bytes here.
+const ROWS_GATHERED: usize = 1 << 20;
 
 /// Hashes are their own hashes.
 #[derive(Default)]
-struct AsIs(u64);
+pub(super) struct AsIs(u64);
 
 impl Hasher for AsIs {
     fn finish(&self) -> u64 {
@@ -35,94 +39,182 @@ impl Hasher for AsIs {
         self.0 = value;
     }
 
-    #[expect(clippy::cast_possible_truncation, reason = "the lower half of a hash is a hash")]
     fn write_u128(&mut self, value: u128) {
-        self.0 = value as u64;
+        self.0 = lower(value);
     }
 }
 
-type Hashes<T> = HashSet<T, BuildHasherDefault<AsIs>>;
+pub(super) type Hashes<T> = HashSet<T, BuildHasherDefault<AsIs>>;
+
+/// The lower half of a hash is a hash.
+#[expect(clippy::cast_possible_truncation, reason = "the lower half of a hash is a hash")]
+const fn lower(hash: u128) -> u64 {
+    hash as u64
+}
+
+/// What became of the good rows of a sheet.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Tally {
+    pub(super) accepted: u64,
+    pub(super) known: u64,
+    pub(super) conflicting: u64,
+    pub(super) corrections: u64,
+    /// Corrections and voids that found no record of their key.
+    pub(super) idle: u64,
+}
+
+impl Tally {
+    /// Counts a row as stored or as known.
+    const fn count(&mut self, stored: bool) {
+        if stored { self.accepted += 1 } else { self.known += 1 }
+    }
+}
+
+/// Which rows of a file replace others.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Replacing {
+    /// Those that say so.
+    Marked,
+    /// All, again too: the user says so.
+    All,
+}
+
+/// A row that takes others out, until it is known whether there are any.
+struct Order {
+    sheet: Option<String>,
+    key: u128,
+    content: u128,
+    void: bool,
+    record: String,
+}
 
 /// A facts table on its way into the lake.
 pub(super) struct Facts {
     table: Table,
+    replacing: Replacing,
     /// Content of all rows of the months concerned, in the lake and in the file so far.
-    seen: Hashes<u128>,
+    live: Hashes<u128>,
     /// Their keys; half a hash is enough to count conflicts with.
     keys: Hashes<u64>,
-    /// Months whose rows in the lake are in `seen`.
+    /// Months whose rows in the lake are in `live`.
     months: BTreeSet<NaiveDate>,
+    past: Past,
+    /// Contents of the file's own void rows.
+    voided: BTreeSet<u128>,
     gathered: BTreeMap<NaiveDate, (usize, Vec<DataFrame>)>,
     /// Keys whose records are replaced or voided, with the contents that stay.
     replaced: BTreeMap<u128, BTreeSet<u128>>,
-    /// Where good rows stand: sheet and row; to see which quarantined rows the file now puts right.
-    rows: BTreeMap<Option<String>, Ranges>,
+    orders: Vec<Order>,
+}
+
+/// What a facts table asks of the commit.
+pub(super) struct FactsChange {
+    pub(super) change: Option<TableChange>,
+    pub(super) gone: Vec<Gone>,
+    /// What became of voids and corrections, by sheet.
+    pub(super) tally: BTreeMap<Option<String>, Tally>,
 }
 
 impl Facts {
-    pub(super) fn new(table: Table, base: &Snapshot) -> Result<Self, LakeError> {
-        let mut seen = Hashes::default();
-        let gone = base.scan(SUPERSEDED)?.filter(col("table_name").eq(lit(table.name()))).select([col("content")]).collect()?;
-        seen.extend(gone.column("content")?.str()?.iter().flatten().filter_map(|h| u128::from_str_radix(h, 16).ok()));
+    pub(super) fn new(table: Table, base: &Snapshot, replacing: Replacing) -> Result<Self, LakeError> {
         Ok(Self {
             table,
-            seen,
+            replacing,
+            live: Hashes::default(),
             keys: Hashes::default(),
             months: BTreeSet::new(),
+            past: super::superseded::past(base, table)?,
+            voided: BTreeSet::new(),
             gathered: BTreeMap::new(),
             replaced: BTreeMap::new(),
-            rows: BTreeMap::new(),
+            orders: Vec::new(),
         })
     }
 
     pub(super) fn take(
         &mut self,
         frame: DataFrame,
+        sheet: Option<&str>,
         marks: &[Mark],
         base: &Snapshot,
         tally: &mut Tally,
         writer: &mut Writer,
     ) -> Result<(), LakeError> {
         self.know_months(&frame, base)?;
-        self.note_rows(&frame)?;
         let (content, keys) = content_and_key(&frame, self.table)?;
         let mut fresh = Vec::with_capacity(frame.height());
+        let before = tally.accepted;
         for (row, (content, key)) in content.iter().zip(&keys).enumerate() {
             let mark = marks.get(row).copied().unwrap_or(Mark::New);
-            if mark == Mark::Void {
-                self.replaced.entry(*key).or_default();
-                tally.accepted += 1;
-                tally.corrections += 1;
-                fresh.push(false);
-                continue;
-            }
-            if mark == Mark::Correction {
-                self.replaced.entry(*key).or_default().insert(*content);
-            }
-            let new = self.seen.insert(*content);
-            fresh.push(new);
-            if !new {
-                tally.known += 1;
-                continue;
-            }
-            tally.accepted += 1;
-            #[expect(clippy::cast_possible_truncation, reason = "the lower half of a hash is a hash")]
-            let other = !self.keys.insert(*key as u64);
-            if mark == Mark::Correction {
-                tally.corrections += 1;
-            } else if other {
-                tally.conflicting += 1;
-            }
+            let mark = if mark == Mark::New && self.replacing == Replacing::All { Mark::Correction } else { mark };
+            fresh.push(match mark {
+                Mark::New => self.record(*content, *key, tally),
+                Mark::Correction => self.correction(*content, *key, sheet, tally),
+                Mark::Void => {
+                    self.void(*content, *key, sheet, &frame, row, tally);
+                    false
+                }
+            });
         }
-        let frame = if fresh.iter().all(|f| *f) { frame } else { frame.filter(&BooleanChunked::from_slice("fresh".into(), &fresh))? };
-        if frame.height() == 0 {
+        if fresh.iter().all(|f| *f) {
+            return self.gather(frame, writer);
+        }
+        if tally.accepted == before {
             return Ok(());
         }
-        self.gather(frame, writer)
+        self.gather(frame.filter(&BooleanChunked::from_slice("fresh".into(), &fresh))?, writer)
+    }
+
+    /// Whether a plain record is new.
+    fn record(&mut self, content: u128, key: u128, tally: &mut Tally) -> bool {
+        if self.past.gone.contains(&content) || self.voided.contains(&content) {
+            tally.known += 1;
+            return false;
+        }
+        // It stands behind the correction or void of its key in this file, so that does not mean it.
+        if !self.replaced.is_empty()
+            && let Some(stays) = self.replaced.get_mut(&key)
+        {
+            stays.insert(content);
+        }
+        let new = self.live.insert(content);
+        tally.count(new);
+        if new && !self.keys.insert(lower(key)) {
+            tally.conflicting += 1;
+        }
+        new
+    }
+
+    fn correction(&mut self, content: u128, key: u128, sheet: Option<&str>, tally: &mut Tally) -> bool {
+        if self.replacing == Replacing::Marked {
+            if self.past.corrections.contains(&content) {
+                tally.known += 1;
+                return false;
+            }
+            self.orders.push(Order { sheet: sheet.map(str::to_owned), key, content, void: false, record: String::new() });
+        }
+        self.replaced.entry(key).or_default().insert(content);
+        let new = self.live.insert(content);
+        self.keys.insert(lower(key));
+        tally.count(new);
+        tally.corrections += u64::from(new);
+        new
+    }
+
+    /// Voids are counted when it is known what they take out.
+    fn void(&mut self, content: u128, key: u128, sheet: Option<&str>, frame: &DataFrame, row: usize, tally: &mut Tally) {
+        let done = self.replacing == Replacing::Marked && self.past.voids.contains(&content);
+        if done || !self.voided.insert(content) {
+            tally.known += 1;
+            return;
+        }
+        self.replaced.entry(key).or_default().clear();
+        let record = super::superseded::record(frame, row);
+        self.orders.push(Order { sheet: sheet.map(str::to_owned), key, content, void: true, record });
     }
 
     fn gather(&mut self, frame: DataFrame, writer: &mut Writer) -> Result<(), LakeError> {
-        for (month, frame) in months_of(frame, self.table)? {
+        for (month, frame) in by_month(frame)? {
             let (rows, frames) = self.gathered.entry(month).or_default();
             *rows += frame.height();
             frames.push(frame);
@@ -140,7 +232,7 @@ impl Facts {
 
     fn write(&mut self, month: NaiveDate, writer: &mut Writer) -> Result<(), LakeError> {
         match self.gathered.remove(&month) {
-            Some((_, frames)) => writer.write(self.table, month, frames),
+            Some((_, frames)) => writer.write(self.table.name(), Some(month), frames),
             None => Ok(()),
         }
     }
@@ -153,49 +245,39 @@ impl Facts {
         Ok(())
     }
 
-    /// Rows that the lake has of the frame's months join `seen`, a month once.
+    /// Rows that the lake has of the frame's months join `live`, a month once, a file at a time.
     fn know_months(&mut self, frame: &DataFrame, base: &Snapshot) -> Result<(), LakeError> {
-        let months = frame.column(MONTH)?.unique()?;
-        let new: Vec<NaiveDate> = months
-            .date()?
-            .physical()
-            .iter()
-            .flatten()
-            .filter_map(crate::records::time::date_of)
-            .filter(|m| self.months.insert(*m))
-            .collect();
-        let Some(stored) = base.scan_months(self.table.name(), &new)? else { return Ok(()) };
-        let (content, keys) = content_and_key(&stored.collect()?, self.table)?;
-        self.seen.extend(content);
-        #[expect(clippy::cast_possible_truncation, reason = "the lower half of a hash is a hash")]
-        self.keys.extend(keys.into_iter().map(|k| k as u64));
-        Ok(())
-    }
-
-    fn note_rows(&mut self, frame: &DataFrame) -> Result<(), LakeError> {
-        let sheet = frame.column("source_sheet")?.str()?.get(0).map(str::to_owned);
-        let ranges = self.rows.entry(sheet).or_default();
-        for row in frame.column("source_row")?.i32()?.iter().flatten() {
-            ranges.add(row);
+        let days = frame.column(MONTH)?.date()?.physical().clone();
+        let bounds = days.min().zip(days.max());
+        if let Some((first, last)) = bounds
+            && first == last
+            && crate::records::time::date_of(first).is_some_and(|m| self.months.contains(&m))
+        {
+            return Ok(());
+        }
+        let new: Vec<NaiveDate> =
+            days.unique()?.iter().flatten().filter_map(crate::records::time::date_of).filter(|m| self.months.insert(*m)).collect();
+        for file in base.files_of(self.table.name(), &new) {
+            let stored = base.scan_file(self.table.name(), file)?.select(content_expressions(self.table)).collect()?;
+            let (content, keys) = content_and_key(&stored, self.table)?;
+            self.live.extend(content);
+            self.keys.extend(keys.into_iter().map(lower));
         }
         Ok(())
     }
 
-    /// Whether the file has a good row there.
-    pub(super) fn has_row(&self, sheet: Option<&str>, row: i64) -> bool {
-        let sheet = sheet.map(str::to_owned);
-        self.rows.get(&sheet).is_some_and(|r| i32::try_from(row).is_ok_and(|row| r.has(row)))
-    }
-
-    /// Whether commits since `base` stored rows that this load holds too.
-    pub(super) fn overtaken(&self, table: Table, base: &Snapshot, latest: &Snapshot) -> Result<bool, LakeError> {
-        let before: BTreeSet<&str> =
-            base.tables.get(table.name()).map(|t| t.files.iter().map(|f| f.path.as_str()).collect()).unwrap_or_default();
-        let Some(now) = latest.tables.get(table.name()) else { return Ok(false) };
-        for file in now.files.iter().filter(|f| !before.contains(f.path.as_str()) && f.month.is_none_or(|m| self.months.contains(&m))) {
-            let rows = latest.scan_file(table.name(), file)?.collect()?;
-            let (content, _) = content_and_key(&rows, table)?;
-            if content.iter().any(|h| self.seen.contains(h)) {
+    /// Whether commits since `base` changed what this load has decided by.
+    pub(super) fn overtaken(&self, base: &Snapshot, latest: &Snapshot) -> Result<bool, LakeError> {
+        if base.tables.get(SUPERSEDED).map(|t| &t.files) != latest.tables.get(SUPERSEDED).map(|t| &t.files) {
+            return Ok(true);
+        }
+        let name = self.table.name();
+        let before: BTreeSet<&str> = base.tables.get(name).map(|t| t.files.iter().map(|f| f.path.as_str()).collect()).unwrap_or_default();
+        let months: Vec<NaiveDate> = self.months.iter().copied().collect();
+        for file in latest.files_of(name, &months).filter(|f| !before.contains(f.path.as_str())) {
+            let rows = latest.scan_file(name, file)?.select(content_expressions(self.table)).collect()?;
+            let (content, _) = content_and_key(&rows, self.table)?;
+            if content.iter().any(|h| self.live.contains(h)) {
                 return Ok(true);
             }
         }
@@ -203,123 +285,107 @@ impl Facts {
     }
 
     /// The change of the table, and the records that corrections take out of it.
-    pub(super) fn change(
-        &self,
-        lake: &Lake,
-        table: Table,
-        latest: &Snapshot,
-        mut own: Vec<Part>,
-    ) -> Result<(Option<TableChange>, Vec<Gone>), LakeError> {
-        let (mut remove, mut gone) = (Vec::new(), Vec::new());
+    pub(super) fn change(&self, lake: &Lake, latest: &Snapshot, mut own: Vec<Part>, source: &str) -> Result<FactsChange, LakeError> {
+        let (mut remove, mut out) = (Vec::new(), Vec::new());
         if !self.replaced.is_empty() {
-            let stored = latest.tables.get(table.name()).map(|t| t.files.clone()).unwrap_or_default();
-            let mut rewritten = Vec::new();
-            for file in &stored {
-                if let Some(part) = self.without_replaced(lake, table, latest, file, &mut gone)? {
+            let mut add = Vec::new();
+            for file in latest.tables.get(self.table.name()).map(|t| t.files.as_slice()).unwrap_or_default() {
+                if let Some(left) = self.without_replaced(lake, latest, file, &mut out)? {
                     remove.push(file.clone());
-                    rewritten.extend(part);
+                    add.extend(left);
                 }
             }
-            let mut kept = Vec::new();
             for part in own {
-                match self.without_replaced(lake, table, latest, &data_file(&part), &mut gone)? {
-                    Some(smaller) => kept.extend(smaller),
-                    None => kept.push(part),
+                match self.without_replaced(lake, latest, &super::commit::data_file(&part), &mut out)? {
+                    Some(left) => add.extend(left),
+                    None => add.push(part),
                 }
             }
-            own = kept;
-            own.extend(rewritten);
+            own = add;
         }
         let nothing = own.is_empty() && remove.is_empty();
-        let change = TableChange::Files { table: table.name().to_owned(), add: own, remove, rearranged: false };
-        Ok(((!nothing).then_some(change), gone))
+        let change = TableChange::Files { table: self.table.name().to_owned(), add: own, remove, rearranged: false };
+        let (gone, tally) = self.close_orders(out, source);
+        Ok(FactsChange { change: (!nothing).then_some(change), gone, tally })
+    }
+
+    /// What `superseded` gets: the records taken out, and the rows that did it.
+    fn close_orders(&self, out: Vec<Out>, source: &str) -> (Vec<Gone>, BTreeMap<Option<String>, Tally>) {
+        let row = |content, why, record| Gone { table: self.table, content, why, record, source: source.to_owned() };
+        let hit: BTreeSet<u128> = out.iter().map(|o| o.key).collect();
+        let void_keys: BTreeSet<u128> = self.orders.iter().filter(|o| o.void).map(|o| o.key).collect();
+        let why = |key| if void_keys.contains(&key) { Why::Voided } else { Why::Replaced };
+        let mut gone: Vec<Gone> = out.into_iter().map(|o| row(o.content, why(o.key), o.record)).collect();
+        let mut tally: BTreeMap<Option<String>, Tally> = BTreeMap::new();
+        for order in &self.orders {
+            let tally = tally.entry(order.sheet.clone()).or_default();
+            let found = hit.contains(&order.key);
+            tally.idle += u64::from(!found);
+            let waits_already = order.void && !found && self.past.gone.contains(&order.content);
+            if order.void {
+                tally.count(!waits_already);
+                tally.corrections += u64::from(!waits_already);
+            }
+            match (order.void, found) {
+                (true, true) => gone.push(row(order.content, Why::Void, order.record.clone())),
+                (true, false) if !waits_already => gone.push(row(order.content, Why::VoidWaiting, order.record.clone())),
+                (false, true) => gone.push(row(order.content, Why::Correction, String::new())),
+                _ => {}
+            }
+        }
+        (gone, tally)
     }
 
     /// The file without the records that are replaced: `None` if it has none of them, else what is left, if anything.
     fn without_replaced(
         &self,
         lake: &Lake,
-        table: Table,
         latest: &Snapshot,
         file: &DataFile,
-        gone: &mut Vec<Gone>,
+        out: &mut Vec<Out>,
     ) -> Result<Option<Option<Part>>, LakeError> {
-        let frame = Snapshot::at_root(latest, table.name(), file).scan(table.name())?.collect()?;
-        let (content, keys) = content_and_key(&frame, table)?;
-        let keep: Vec<bool> = content.iter().zip(&keys).map(|(c, k)| self.replaced.get(k).is_none_or(|stays| stays.contains(c))).collect();
-        if keep.iter().all(|k| *k) {
+        let name = self.table.name();
+        // Most files have none of the keys: their other columns are not read.
+        let key_columns = key_columns(self.table.spec());
+        let only_keys = latest.scan_file(name, file)?.select(key_columns.iter().map(col).collect::<Vec<_>>()).collect()?;
+        let keys = hashes(&only_keys, &key_columns)?;
+        if !keys.iter().any(|k| self.replaced.contains_key(k)) {
             return Ok(None);
         }
-        for (row, _) in keep.iter().enumerate().filter(|(_, k)| !**k) {
-            gone.push(Gone { table, content: content[row], record: record(&frame, row) });
+        let frame = latest.scan_file(name, file)?.collect()?;
+        let content = hashes(&frame, &content_columns(self.table.spec()))?;
+        let mut keep = Vec::with_capacity(frame.height());
+        for (row, (content, key)) in content.iter().zip(&keys).enumerate() {
+            let stays = self.replaced.get(key).is_none_or(|stays| stays.contains(content));
+            keep.push(stays);
+            if !stays {
+                out.push(Out { key: *key, content: *content, record: super::superseded::record(&frame, row) });
+            }
+        }
+        if keep.iter().all(|k| *k) {
+            return Ok(None);
         }
         let left = frame.filter(&BooleanChunked::from_slice("keep".into(), &keep))?;
         if left.height() == 0 {
             return Ok(Some(None));
         }
-        let left = left.drop(MONTH)?;
-        lake.write_part(table.name(), file.month, left).map(|part| Some(Some(part)))
+        lake.write_part(name, file.month, left.drop(MONTH)?, super::part::Squeeze::Fast).map(|part| Some(Some(part)))
     }
 }
 
-/// A record as JSON text, for people who ask what was replaced.
-fn record(frame: &DataFrame, row: usize) -> String {
-    let cells: serde_json::Map<String, serde_json::Value> = frame
-        .columns()
-        .iter()
-        .filter_map(|c| match c.get(row) {
-            Ok(AnyValue::Null) | Err(_) => None,
-            Ok(AnyValue::String(text)) => Some((c.name().to_string(), text.into())),
-            Ok(value) => Some((c.name().to_string(), value.to_string().into())),
-        })
-        .collect();
-    serde_json::Value::Object(cells).to_string()
+/// A record that leaves the table.
+struct Out {
+    key: u128,
+    content: u128,
+    record: String,
 }
 
-/// Rows by month, without the `month` column; one frame without copying where all are of one month.
-fn months_of(frame: DataFrame, table: Table) -> Result<Vec<(NaiveDate, DataFrame)>, LakeError> {
-    debug_assert!(table.spec().is_facts());
-    by_month(frame)
+/// The columns that content and key are made of.
+fn content_expressions(table: Table) -> Vec<Expr> {
+    content_columns(table.spec()).iter().map(col).collect()
 }
 
-/// Numbers as ranges: rows of a file come in order.
-#[derive(Default)]
-struct Ranges {
-    ranges: Vec<(i32, i32)>,
-}
-
-impl Ranges {
-    fn add(&mut self, number: i32) {
-        match self.ranges.last_mut() {
-            Some((_, last)) if *last + 1 == number => *last = number,
-            _ => self.ranges.push((number, number)),
-        }
-    }
-
-    fn has(&self, number: i32) -> bool {
-        self.ranges.iter().any(|(first, last)| (*first..=*last).contains(&number))
-    }
-}
-
-/// A register on its way into the lake.
-#[derive(Default)]
-pub(super) struct Register {
-    frames: Vec<DataFrame>,
-}
-
-impl Register {
-    pub(super) fn take(&mut self, frame: DataFrame) -> Result<(), LakeError> {
-        self.frames.push(frame);
-        Ok(())
-    }
-
-    /// All rows of the file.
-    pub(super) fn frame(self) -> Result<DataFrame, LakeError> {
-        let mut frames = self.frames.into_iter();
-        let mut frame = frames.next().ok_or_else(|| LakeError::Broken("a register without rows".to_owned()))?;
-        for more in frames {
-            frame.vstack_mut_owned(more)?;
-        }
-        Ok(frame)
-    }
+/// The content hashes of rows, and of their keys.
+fn content_and_key(frame: &DataFrame, table: Table) -> Result<(Vec<u128>, Vec<u128>), LakeError> {
+    Ok((hashes(frame, &content_columns(table.spec()))?, hashes(frame, &key_columns(table.spec()))?))
 }

@@ -6,25 +6,32 @@
 //! all. What a killed writer left without that row is taken back by the next writer.
 
 mod commit;
+mod compact;
 mod delta;
 pub mod identity;
 pub mod load;
 mod load_parts;
+mod load_quarantine;
+mod load_registers;
 mod load_rows;
+mod load_summary;
 mod part;
 mod quarantine;
 mod schema;
 mod snapshot;
+mod superseded;
 mod upsert;
 
 pub use commit::{Change, Committed, TableChange};
+pub use compact::Compacted;
 pub use part::Part;
 pub use quarantine::open_rows;
 pub use schema::{declared, empty_frame};
 pub use snapshot::{DataFile, Snapshot, TableAt, Transaction};
 
 use crate::ingest::IngestError;
-use chrono::{DateTime, Utc};
+use crate::records::time::beijing_to_utc_us;
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -34,7 +41,7 @@ pub const TRANSACTIONS: &str = "transactions";
 pub const QUARANTINE: &str = "quarantine";
 /// Which of them have been fixed since.
 pub const QUARANTINE_CLOSED: &str = "quarantine_closed";
-/// Content hashes of records that a correction replaced or voided.
+/// Records that a correction replaced or a void took out, and what did it.
 pub const SUPERSEDED: &str = "superseded";
 
 /// Why the lake can't do it.
@@ -49,8 +56,18 @@ pub enum LakeError {
         source: std::io::Error,
     },
     /// The lake's address is none that can be used.
-    #[error("数据湖地址 {root} 无法使用；请给出一个本地目录 / the lake address {root} can't be used; give a local folder")]
+    #[error(
+        "数据湖地址 {root} 无法使用；请给出一个本地目录，全路径中不含 = 和 % / the lake address {root} can't be used; give a local folder without = and % in its full path"
+    )]
     Address {
+        /// As given.
+        root: String,
+    },
+    /// There is no lake.
+    #[error(
+        "没有数据湖 {root}；请用 --lake 指定目录，或先运行 `lepid ingest` / there is no lake {root}; name it with --lake, or run `lepid ingest` first"
+    )]
+    Missing {
         /// As given.
         root: String,
     },
@@ -95,7 +112,7 @@ pub enum AsOf {
 impl std::str::FromStr for AsOf {
     type Err = LakeError;
 
-    /// `latest`, a version number, or an RFC 3339 instant.
+    /// `latest`, a version number, an RFC 3339 instant, a Beijing time without zone, or a Beijing day (its end).
     fn from_str(text: &str) -> Result<Self, LakeError> {
         if text == "latest" {
             return Ok(AsOf::Latest);
@@ -103,9 +120,17 @@ impl std::str::FromStr for AsOf {
         if let Ok(version) = text.parse() {
             return Ok(AsOf::Version(version));
         }
-        DateTime::parse_from_rfc3339(text)
-            .map(|t| AsOf::Instant(t.to_utc()))
-            .map_err(|_| LakeError::NoSuchVersion { asked: text.to_owned() })
+        let beijing = |wall: NaiveDateTime| DateTime::from_timestamp_micros(beijing_to_utc_us(wall));
+        let instant = DateTime::parse_from_rfc3339(text).map(|t| t.to_utc()).ok();
+        let wall = || {
+            let forms = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"];
+            forms.iter().find_map(|form| NaiveDateTime::parse_from_str(text, form).ok()).and_then(beijing)
+        };
+        let day_end = || {
+            let day: NaiveDate = text.parse().ok()?;
+            day.and_hms_micro_opt(23, 59, 59, 999_999).and_then(beijing)
+        };
+        instant.or_else(wall).or_else(day_end).map(AsOf::Instant).ok_or_else(|| LakeError::NoSuchVersion { asked: text.to_owned() })
     }
 }
 
@@ -128,6 +153,10 @@ impl Lake {
         }
         std::fs::create_dir_all(path).map_err(|source| LakeError::Io { path: path.to_owned(), source })?;
         let root = path.canonicalize().map_err(|source| LakeError::Io { path: path.to_owned(), source })?;
+        // Partitions are told from paths by `=`, and Delta's log decodes `%` twice: other readers would get lost too.
+        if root.to_str().is_none_or(|path| path.contains(['=', '%'])) {
+            return Err(LakeError::Address { root: root.display().to_string() });
+        }
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
@@ -136,9 +165,41 @@ impl Lake {
         Ok(Self { root, runtime: Arc::new(runtime) })
     }
 
+    /// Opens a lake that is there; a mistyped folder must not look like an empty lake.
+    ///
+    /// # Errors
+    /// [`LakeError::Missing`] if there is no such folder, else as [`Lake::open`].
+    pub fn open_existing(root: &str) -> Result<Self, LakeError> {
+        let path = root.strip_prefix("file://").unwrap_or(root);
+        if root.contains("://") && path == root || Path::new(path).is_dir() {
+            return Self::open(root);
+        }
+        Err(LakeError::Missing { root: root.to_owned() })
+    }
+
     /// The folder.
     #[must_use]
     pub fn root(&self) -> &Path {
         &self.root
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_is_a_version_an_instant_a_beijing_time_or_the_end_of_a_beijing_day() {
+        let instant = |text: &str| match text.parse::<AsOf>() {
+            Ok(AsOf::Instant(at)) => at.to_rfc3339(),
+            other => format!("{other:?}"),
+        };
+        assert_eq!("latest".parse::<AsOf>().unwrap(), AsOf::Latest);
+        assert_eq!("17".parse::<AsOf>().unwrap(), AsOf::Version(17));
+        assert_eq!(instant("2023-06-05T08:03:00Z"), "2023-06-05T08:03:00+00:00");
+        assert_eq!(instant("2023-06-05T08:03:00.000001+08:00"), "2023-06-05T00:03:00.000001+00:00");
+        assert_eq!(instant("2023-06-05 08:03"), "2023-06-05T00:03:00+00:00");
+        assert_eq!(instant("2023-06-05"), "2023-06-05T15:59:59.999999+00:00");
+        assert!("yesterday".parse::<AsOf>().is_err());
     }
 }

@@ -12,12 +12,19 @@ use sha2::{Digest, Sha256};
 /// # Errors
 /// [`LakeError`] if the snapshot can't be read.
 pub fn open_rows(snapshot: &Snapshot) -> Result<DataFrame, LakeError> {
+    let order = ["source_file", "source_sheet", "source_row", "quarantine_id"];
+    Ok(open(snapshot)?.sort(order, SortMultipleOptions::default()).collect()?)
+}
+
+/// The rows in quarantine, in no order.
+pub(super) fn open(snapshot: &Snapshot) -> Result<LazyFrame, LakeError> {
     let closed = snapshot.scan(QUARANTINE_CLOSED)?.select([col("quarantine_id")]);
-    let open = snapshot
-        .scan(QUARANTINE)?
-        .join(closed, [col("quarantine_id")], [col("quarantine_id")], JoinArgs::new(JoinType::Anti))
-        .sort(["source_file", "source_sheet", "source_row", "quarantine_id"], SortMultipleOptions::default());
-    Ok(open.collect()?)
+    Ok(snapshot.scan(QUARANTINE)?.join(closed, [col("quarantine_id")], [col("quarantine_id")], JoinArgs::new(JoinType::Anti)))
+}
+
+/// The number in a row's name.
+pub(super) fn number(id: &str) -> u64 {
+    id.strip_prefix('Q').and_then(|digits| u64::from_str_radix(digits, 16).ok()).unwrap_or(0)
 }
 
 /// Names a row in quarantine: where it stands and what it holds.

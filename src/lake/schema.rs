@@ -47,7 +47,7 @@ pub fn declared(table: &str) -> Option<Schema> {
             text("cells"),
         ],
         QUARANTINE_CLOSED => vec![text("quarantine_id"), text("source_file")],
-        SUPERSEDED => vec![text("table_name"), text("content"), text("record"), text("source_file")],
+        SUPERSEDED => vec![text("table_name"), text("content"), text("why"), text("record"), text("source_file")],
         _ => return None,
     };
     Some(fields.into_iter().collect())

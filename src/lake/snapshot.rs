@@ -57,6 +57,8 @@ pub struct Snapshot {
     /// The tables, by name.
     pub tables: BTreeMap<String, TableAt>,
     root: PathBuf,
+    /// Version of `transactions` in which this was the last one; of a snapshot of now only.
+    log: Option<u64>,
 }
 
 impl Lake {
@@ -65,16 +67,12 @@ impl Lake {
     /// # Errors
     /// [`LakeError`] if the lake can't be read.
     pub fn history(&self) -> Result<Vec<Transaction>, LakeError> {
-        let Some(files) = self.block_on(async {
-            match self.table(TRANSACTIONS, None).await? {
-                Some(table) => files(TRANSACTIONS, &table).await.map(Some),
-                None => Ok(None),
-            }
-        })?
-        else {
-            return Ok(Vec::new());
-        };
-        let at = TableAt { version: 0, files };
+        self.log_and_history().map(|(_, history)| history)
+    }
+
+    /// The version of `transactions`, and its rows.
+    fn log_and_history(&self) -> Result<(Option<u64>, Vec<Transaction>), LakeError> {
+        let Some(at) = self.block_on(self.table_at(TRANSACTIONS))? else { return Ok((None, Vec::new())) };
         let frame = scan(&self.root().join(TRANSACTIONS), TRANSACTIONS, &at)?.collect()?;
         let rows = Rows::new(&frame);
         let mut history = Vec::with_capacity(frame.height());
@@ -91,7 +89,7 @@ impl Lake {
             });
         }
         history.sort_by_key(|t| t.number);
-        Ok(history)
+        Ok((Some(at.version), history))
     }
 
     /// The lake at a moment.
@@ -99,7 +97,8 @@ impl Lake {
     /// # Errors
     /// [`LakeError::NoSuchVersion`] for a version that is not there, [`LakeError`] if the lake can't be read.
     pub fn snapshot(&self, as_of: &AsOf) -> Result<Snapshot, LakeError> {
-        let history = self.history()?;
+        let (log, history) = self.log_and_history()?;
+        let log = log.filter(|_| *as_of == AsOf::Latest);
         let transaction = match as_of {
             AsOf::Latest => history.last(),
             AsOf::Version(0) => None,
@@ -109,14 +108,55 @@ impl Lake {
             AsOf::Instant(instant) => history.iter().rfind(|t| t.at <= *instant),
         };
         match transaction {
-            Some(transaction) => self.resolve(transaction),
-            None => Ok(Snapshot { version: 0, at: None, tables: BTreeMap::new(), root: self.root().to_owned() }),
+            Some(transaction) => self.resolve(transaction, log, None),
+            None => Ok(Snapshot { version: 0, at: None, tables: BTreeMap::new(), root: self.root().to_owned(), log }),
         }
     }
 
-    pub(super) fn resolve(&self, transaction: &Transaction) -> Result<Snapshot, LakeError> {
+    /// The lake now; what an earlier snapshot knows of tables that have not changed is not read again.
+    pub(super) fn latest(&self, earlier: Option<&Snapshot>) -> Result<Snapshot, LakeError> {
+        let Some(earlier) = earlier else { return self.snapshot(&AsOf::Latest) };
+        if earlier.log.is_some_and(|log| !self.has_version(TRANSACTIONS, log + 1)) {
+            return Ok(earlier.clone());
+        }
+        let (log, history) = self.log_and_history()?;
+        match history.last() {
+            Some(transaction) => self.resolve(transaction, log, Some(earlier)),
+            None => self.snapshot(&AsOf::Latest),
+        }
+    }
+
+    /// The tables at a moment; of now the table `transactions` too.
+    ///
+    /// # Errors
+    /// As [`Lake::snapshot`].
+    pub fn tables(&self, as_of: &AsOf) -> Result<BTreeMap<String, TableAt>, LakeError> {
+        let mut tables = self.snapshot(as_of)?.tables;
+        if *as_of == AsOf::Latest
+            && let Some(at) = self.block_on(self.table_at(TRANSACTIONS))?
+        {
+            tables.insert(TRANSACTIONS.to_owned(), at);
+        }
+        Ok(tables)
+    }
+
+    async fn table_at(&self, name: &str) -> Result<Option<TableAt>, LakeError> {
+        match self.table(name, None).await? {
+            Some(table) => {
+                let version = table.version().ok_or_else(|| LakeError::Broken(format!("table {name} has no version")))?;
+                Ok(Some(TableAt { version, files: files(name, &table).await? }))
+            }
+            None => Ok(None),
+        }
+    }
+
+    fn resolve(&self, transaction: &Transaction, log: Option<u64>, earlier: Option<&Snapshot>) -> Result<Snapshot, LakeError> {
         let mut tables = BTreeMap::new();
         for (name, version) in &transaction.versions {
+            if let Some(same) = earlier.and_then(|e| e.tables.get(name)).filter(|t| t.version == *version) {
+                tables.insert(name.clone(), same.clone());
+                continue;
+            }
             let files = self.block_on(async {
                 let table = self.table(name, Some(*version)).await?;
                 let table = table.ok_or_else(|| LakeError::Broken(format!("table {name} is gone")))?;
@@ -124,7 +164,7 @@ impl Lake {
             })?;
             tables.insert(name.clone(), TableAt { version: *version, files });
         }
-        Ok(Snapshot { version: transaction.number, at: Some(transaction.at), tables, root: self.root().to_owned() })
+        Ok(Snapshot { version: transaction.number, at: Some(transaction.at), tables, root: self.root().to_owned(), log })
     }
 
     pub(super) fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
@@ -135,12 +175,7 @@ impl Lake {
 impl Snapshot {
     /// Some files of one table, seen as a snapshot.
     pub(super) fn of_files(root: &Path, table: &str, at: TableAt) -> Self {
-        Self { version: 0, at: None, tables: BTreeMap::from([(table.to_owned(), at)]), root: root.to_owned() }
-    }
-
-    /// One data file, committed or not, in the lake of `like`.
-    pub(super) fn at_root(like: &Snapshot, table: &str, file: &DataFile) -> Self {
-        Self::of_files(&like.root, table, TableAt { version: 0, files: vec![file.clone()] })
+        Self { version: 0, at: None, tables: BTreeMap::from([(table.to_owned(), at)]), root: root.to_owned(), log: None }
     }
 
     /// A table's rows: all stored columns, the partition column too; none where the table has no files.
@@ -155,13 +190,9 @@ impl Snapshot {
     }
 
     /// The files of a table in some months only.
-    pub(super) fn scan_months(&self, table: &str, months: &[NaiveDate]) -> Result<Option<LazyFrame>, LakeError> {
-        let Some(at) = self.tables.get(table) else { return Ok(None) };
-        let files: Vec<DataFile> = at.files.iter().filter(|f| f.month.is_none_or(|m| months.contains(&m))).cloned().collect();
-        if files.is_empty() {
-            return Ok(None);
-        }
-        Ok(Some(scan(&self.root.join(table), table, &TableAt { version: at.version, files })?))
+    pub(super) fn files_of<'s>(&'s self, table: &str, months: &'s [NaiveDate]) -> impl Iterator<Item = &'s DataFile> {
+        let files = self.tables.get(table).map(|t| t.files.as_slice()).unwrap_or_default();
+        files.iter().filter(|f| f.month.is_none_or(|m| months.contains(&m)))
     }
 
     /// One file of a table.
@@ -180,12 +211,7 @@ fn scan(folder: &Path, table: &str, at: &TableAt) -> PolarsResult<LazyFrame> {
     let paths: Vec<PlRefPath> = at.files.iter().map(|f| PlRefPath::new(folder.join(&f.path).to_string_lossy())).collect();
     let hive_options = if partitioned(table) {
         let schema = Schema::from_iter([Field::new(MONTH.into(), DataType::Date)]);
-        HiveOptions {
-            enabled: Some(true),
-            hive_start_idx: folder.to_string_lossy().len(),
-            schema: Some(Arc::new(schema)),
-            try_parse_dates: true,
-        }
+        HiveOptions { enabled: Some(true), hive_start_idx: 0, schema: Some(Arc::new(schema)), try_parse_dates: true }
     } else {
         HiveOptions::new_disabled()
     };

@@ -1,3 +1,8 @@
 //! One binary for all integration tests: each binary links Polars again.
 
 mod house;
+mod engine;
+mod kill;
+mod lake;
+mod lake_changes;
+mod lake_support;

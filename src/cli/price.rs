@@ -107,7 +107,13 @@ fn print_bands(bands: &ProductBands, notice: &Said, lang: Lang) {
             out!("{}", excluded_line(period, lang));
         }
         if period.classes.iter().all(|c| c.guide_fen_per_t.is_none()) {
-            out!("{}", Text { zh: "  没有价格：依据不足，或无碳酸锂报价", en: "  no price: too little evidence, or no carbonate quotation" }.get(lang));
+            out!(
+                "{}",
+                Text {
+                    zh: "  没有价格：依据不足，或无碳酸锂报价", en: "  no price: too little evidence, or no carbonate quotation"
+                }
+                .get(lang)
+            );
             continue;
         }
         let rows = period.classes.iter().zip(before.iter_mut()).map(|(class, before)| {

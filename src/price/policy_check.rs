@@ -67,8 +67,7 @@ fn check_product(price: &PricePolicy, id: &str, of: &ProductPolicy) -> Result<()
     let at = format!("product.{id}");
     let c = Check { at: &at };
     let known: Vec<&str> = product::PRODUCTS.iter().map(|p| p.id).collect();
-    let (zh, en) =
-        (format!("没有这个产品，只有 {}", known.join("、")), format!("no such product, there are only {}", known.join(", ")));
+    let (zh, en) = (format!("没有这个产品，只有 {}", known.join("、")), format!("no such product, there are only {}", known.join(", ")));
     Check { at: "" }.need(product::by_id(id).is_some(), &at, &zh, &en)?;
     check_classes(&c, &of.class)?;
     check_screen(&c, &of.screen)?;
@@ -112,7 +111,12 @@ fn check_classes(c: &Check<'_>, classes: &[Class]) -> Result<(), PolicyError> {
 
 fn check_screen(c: &Check<'_>, screen: &Screen) -> Result<(), PolicyError> {
     c.need(screen.min_lot_kg >= 0, "screen.min_lot_t", "不能为负", "can't be negative")?;
-    c.need((0..1_000_000).contains(&screen.max_moisture_ppm), "screen.max_moisture_pct", "须在 0 至 100 之间", "must lie within 0 and 100")?;
+    c.need(
+        (0..1_000_000).contains(&screen.max_moisture_ppm),
+        "screen.max_moisture_pct",
+        "须在 0 至 100 之间",
+        "must lie within 0 and 100",
+    )?;
     c.need(
         screen.corridor_low > 0.0 && screen.corridor_low < 1.0 && screen.corridor_high > 1.0 && screen.corridor_high.is_finite(),
         "screen.corridor_low/corridor_high",

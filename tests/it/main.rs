@@ -1,1 +1,4 @@
 //! One binary for all integration tests: each binary links Polars again.
+
+mod price_properties;
+mod price_vectors;

@@ -58,17 +58,20 @@ pub(crate) fn run(args: &Args, global: &Global) -> Result<ExitCode, CliError> {
             )));
         }
     }
+    let month = args.month.as_deref();
     for product in &mut bands {
-        product.periods.retain(|p| args.month.as_ref().is_none_or(|m| p.period == *m));
-        product.sales.retain(|s| args.month.as_ref().is_none_or(|m| s.period == *m));
+        product.sales.retain(|s| month.is_none_or(|m| s.period == m));
     }
     match (&args.what, global.json) {
-        (None, true) => print_json(&json!({ "notice": notice, "bands": bands }))?,
+        (None, true) => {
+            bands.iter_mut().for_each(|b| b.periods.retain(|p| month.is_none_or(|m| p.period == m)));
+            print_json(&json!({ "notice": notice, "bands": bands }))?;
+        }
         (Some(What::Sales), true) => {
             let sales: Vec<_> = bands.iter().map(|b| json!({ "product": b.product, "sales": b.sales })).collect();
             print_json(&json!({ "notice": notice, "products": sales }))?;
         }
-        (None, false) => bands.iter().for_each(|b| print_bands(b, &notice, global.lang)),
+        (None, false) => bands.iter().for_each(|b| print_bands(b, month, &notice, global.lang)),
         (Some(What::Sales), false) => bands.iter().for_each(|b| print_sales(b, &notice, global.lang)),
     }
     Ok(ExitCode::SUCCESS)
@@ -98,33 +101,43 @@ const BAND_HEADER: [Text; 10] = [
     Text { zh: "依据", en: "rests on" },
 ];
 
-fn print_bands(bands: &ProductBands, notice: &Said, lang: Lang) {
+/// Prints every period, or one; the change is always that to the period before.
+fn print_bands(bands: &ProductBands, month: Option<&str>, notice: &Said, lang: Lang) {
     print_heading(bands, notice, lang);
-    let mut before: Vec<Option<i64>> = vec![None; bands.classes.len()];
+    let mut before: Option<&Period> = None;
+    let mut carried = 0;
     for period in &bands.periods {
-        out!("\n{}", period_line(period, lang));
-        if !period.excluded.is_empty() {
-            out!("{}", excluded_line(period, lang));
+        carried = if period.theta.is_some() { 0 } else { carried + 1 };
+        if month.is_none_or(|m| period.period == m) {
+            print_period(period, before, carried, lang);
         }
-        if period.classes.iter().all(|c| c.guide_fen_per_t.is_none()) {
-            out!(
-                "{}",
-                Text {
-                    zh: "  没有价格：依据不足，或无碳酸锂报价", en: "  no price: too little evidence, or no carbonate quotation"
-                }
-                .get(lang)
-            );
-            continue;
-        }
-        let rows = period.classes.iter().zip(before.iter_mut()).map(|(class, before)| {
-            let row = band_row(period, class, *before, lang);
-            *before = class.guide_fen_per_t;
-            row
-        });
-        let header = BAND_HEADER.iter().map(|t| t.get(lang).to_owned()).collect();
-        print_table(&std::iter::once(header).chain(rows).collect::<Vec<_>>());
+        before = Some(period);
     }
     out!();
+}
+
+/// Prints one period; `carried` is how many periods old its centre is.
+fn print_period(period: &Period, before: Option<&Period>, carried: u32, lang: Lang) {
+    out!("\n{}", period_line(period, lang));
+    if !period.excluded.is_empty() {
+        out!("{}", excluded_line(period, lang));
+    }
+    if period.classes.iter().all(|c| c.guide_fen_per_t.is_none()) {
+        out!(
+            "{}",
+            Text {
+                zh: "  没有价格：依据不足，或无碳酸锂报价", en: "  no price: too little evidence, or no carbonate quotation"
+            }
+            .get(lang)
+        );
+        return;
+    }
+    let header = BAND_HEADER.iter().map(|t| t.get(lang).to_owned()).collect();
+    let rows = period.classes.iter().map(|class| {
+        let before = before.and_then(|b| b.classes.iter().find(|c| c.class == class.class)).and_then(|c| c.guide_fen_per_t);
+        band_row(period, class, before, carried, lang)
+    });
+    print_table(&std::iter::once(header).chain(rows).collect::<Vec<_>>());
 }
 
 fn period_line(period: &Period, lang: Lang) -> String {
@@ -137,7 +150,7 @@ fn period_line(period: &Period, lang: Lang) -> String {
             period.period
         ),
         Lang::En => format!(
-            "{}  {n} sales, {sellers} sellers, {buyers} buyers; carbonate {carbonate} yuan/t ({age} days before the end); half-width {band:.1} %",
+            "{}  {n} sales, {sellers} sellers, {buyers} buyers; carbonate {carbonate} yuan/t ({age} d before the end); half-width {band:.1} %",
             period.period
         ),
     }
@@ -150,7 +163,7 @@ fn excluded_line(period: &Period, lang: Lang) -> String {
     format!("{}{}", label.get(lang), parts.join(if lang == Lang::Zh { "；" } else { "; " }))
 }
 
-fn band_row(period: &Period, class: &ClassPrice, before: Option<i64>, lang: Lang) -> Vec<String> {
+fn band_row(period: &Period, class: &ClassPrice, before: Option<i64>, carried: u32, lang: Lang) -> Vec<String> {
     let change = class.guide_fen_per_t.zip(before).map_or_else(|| "-".to_owned(), |(now, before)| signed_yuan(now - before));
     vec![
         period.period.clone(),
@@ -162,7 +175,7 @@ fn band_row(period: &Period, class: &ClassPrice, before: Option<i64>, lang: Lang
         change,
         act(&class.act, lang),
         class.carry_fen_per_t.map_or_else(|| "-".to_owned(), signed_yuan),
-        basis(&class.basis, lang).to_owned(),
+        basis(&class.basis, carried, lang),
     ]
 }
 
@@ -178,14 +191,16 @@ fn act(act: &str, lang: Lang) -> String {
     format!("{}{bound}", text.get(lang))
 }
 
-fn basis(basis: &str, lang: Lang) -> &'static str {
-    let text = match basis {
-        OWN_PERIOD => Text { zh: "本期成交", en: "own period" },
-        CARRIED => Text { zh: "沿用+净回值", en: "carried, netback" },
-        FORMULA => Text { zh: "公式", en: "formula" },
-        _ => Text { zh: "-", en: "-" },
-    };
-    text.get(lang)
+fn basis(basis: &str, carried: u32, lang: Lang) -> String {
+    match (basis, lang) {
+        (OWN_PERIOD, Lang::Zh) => "本期成交".to_owned(),
+        (OWN_PERIOD, Lang::En) => "own period".to_owned(),
+        (CARRIED, Lang::Zh) => format!("{carried} 期前水平随净回值"),
+        (CARRIED, Lang::En) => format!("carried {carried}, netback of today"),
+        (FORMULA, Lang::Zh) => "公式".to_owned(),
+        (FORMULA, Lang::En) => "formula".to_owned(),
+        _ => "-".to_owned(),
+    }
 }
 
 const SALE_HEADER: [Text; 10] = [

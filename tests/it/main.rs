@@ -1,4 +1,5 @@
 //! One binary for all integration tests: each binary links Polars again.
 
+mod price;
 mod price_properties;
 mod price_vectors;

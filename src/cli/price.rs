@@ -88,6 +88,14 @@ fn print_heading(bands: &ProductBands, notice: &Said, lang: Lang) {
     out!("{title} · {} · {}", notice.get(lang), unit.get(lang));
 }
 
+fn print_nothing(lang: Lang) {
+    let text = Text {
+        zh: "  数据湖中没有这期间的销售或报价；用 lepid ingest 导入销售台账和市场价格",
+        en: "  the lake holds no sale or quotation of this time; load sales and market prices with lepid ingest",
+    };
+    out!("{}", text.get(lang));
+}
+
 const BAND_HEADER: [Text; 10] = [
     Text { zh: "月份", en: "month" },
     Text { zh: "品位", en: "grade" },
@@ -106,6 +114,9 @@ fn print_bands(bands: &ProductBands, month: Option<&str>, notice: &Said, lang: L
     print_heading(bands, notice, lang);
     let mut before: Option<&Period> = None;
     let mut carried = 0;
+    if !bands.periods.iter().any(|p| month.is_none_or(|m| p.period == m)) {
+        print_nothing(lang);
+    }
     for period in &bands.periods {
         carried = if period.theta.is_some() { 0 } else { carried + 1 };
         if month.is_none_or(|m| period.period == m) {
@@ -218,6 +229,9 @@ const SALE_HEADER: [Text; 10] = [
 
 fn print_sales(bands: &ProductBands, notice: &Said, lang: Lang) {
     print_heading(bands, notice, lang);
+    if bands.sales.is_empty() {
+        return print_nothing(lang);
+    }
     let header = SALE_HEADER.iter().map(|t| t.get(lang).to_owned()).collect();
     let rows = bands.sales.iter().map(|sale| sale_row(sale, lang));
     print_table(&std::iter::once(header).chain(rows).collect::<Vec<_>>());

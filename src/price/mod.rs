@@ -3,7 +3,9 @@
 //! The rooms stand in the statistician's order: [`policy`] (which numbers), [`calendar`] (which periods), [`sale`] (what the
 //! snapshot holds), [`carbonate`] (the quotation of a day), [`normalise`], [`netback`], [`screen`], [`centre`], [`mechanism`],
 //! [`band`], [`formula`] (prices by formula instead of sales), [`assess`] (the course of the periods), [`bands`] (what it says).
-//! Only [`sale`] asks the engine; everything after it is a function of its arguments.
+//! Only [`sale`] asks the engine; everything after it is a function of its arguments. [`assess`] prices from a period's own
+//! centre or a carried one; the uncertainty of a centre ([`uncertainty`], [`student`]) and the state through thin periods
+//! ([`level`], [`deviation`], [`state`]) stand beside it, sections 5 and 6 of the method.
 
 pub mod assess;
 pub mod band;
@@ -11,7 +13,9 @@ pub mod bands;
 pub mod calendar;
 pub mod carbonate;
 pub mod centre;
+pub mod deviation;
 pub mod formula;
+pub mod level;
 pub mod mechanism;
 pub mod netback;
 pub mod normalise;
@@ -20,6 +24,9 @@ mod policy_check;
 mod policy_units;
 pub mod sale;
 pub mod screen;
+pub mod state;
+pub mod student;
+pub mod uncertainty;
 
 use crate::engine::{Engine, EngineError};
 use crate::policy::{Policy, PolicyError};

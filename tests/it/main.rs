@@ -2,4 +2,5 @@
 
 mod price;
 mod price_properties;
+mod price_state_vectors;
 mod price_vectors;

@@ -1,5 +1,7 @@
 //! Does `lepid price` price a lake as a user fills it?
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
 use insta::assert_snapshot;
 use lepid::engine::Engine;
 use lepid::ingest::{Options, Quiet};
@@ -159,6 +161,8 @@ fn an_empty_lake_has_no_periods_and_before_the_sales_there_is_no_price() {
     let empty = stdout(folder.path(), &["price", "--json", "--as-of", "0"]);
     let value: serde_json::Value = serde_json::from_str(&empty).unwrap();
     assert!(value["bands"].as_array().unwrap().iter().all(|b| b["periods"].as_array().unwrap().is_empty()));
+    let hint = stdout(folder.path(), &["price", "--as-of", "0"]);
+    assert!(hint.contains("lepid ingest"), "{hint}");
     let quotes_only = stdout(folder.path(), &["price", "--json", "--as-of", "2"]);
     assert!(quotes_only.contains("netback_fen_per_t") && !quotes_only.contains("own-period"));
 }

@@ -1,5 +1,7 @@
 //! What holds of the price method whatever the sales are?
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
 use chrono::{Days, NaiveDate};
 use lepid::policy::Policy;
 use lepid::price::assess::assess;
@@ -141,17 +143,20 @@ prop_compose! {
 }
 
 /// Prices concentrate over 2024 with carbonate at 90 000 yuan every Monday; sales get their ids here.
-fn run(mut sales: Vec<Sale>) -> ProductBands {
+fn run(sales: Vec<Sale>) -> ProductBands {
+    run_with(&builtin(), sales)
+}
+
+fn run_with(price: &PricePolicy, mut sales: Vec<Sale>) -> ProductBands {
     for (i, sale) in sales.iter_mut().enumerate() {
         sale.id = format!("{i:03}");
     }
     sales.sort_by(|a, b| (a.date, &a.id).cmp(&(b.date, &b.id)));
-    let price = builtin();
     let mondays = (0..52).map(|week| day("2024-01-01") + Days::new(7 * week));
     // One quotation lies before the policy has parameters.
     let quotes = Quotes::new(mondays.chain([day("2013-07-31")]).map(|day| (day, 9_000_000)));
     let periods = price.calendar.periods(day("2024-01-01"), day("2024-12-31"));
-    assess(CONCENTRATE, &price, &price.product[CONCENTRATE], &sales, &quotes, &periods)
+    assess(CONCENTRATE, price, &price.product[CONCENTRATE], &sales, &quotes, &periods)
 }
 
 /// A plain sale of 2.5 % concentrate that is admitted.
@@ -232,6 +237,17 @@ fn what_is_missing_has_a_code_of_its_own() {
     for (code, sale) in all {
         assert_eq!(codes(vec![sale.clone()]), [code], "{sale:?}");
     }
+}
+
+#[test]
+fn what_the_policy_assumes_is_not_missing_and_what_is_written_wins() {
+    let user = "[price.assume]\nvat_included = true\ndelivery = \"delivered\"\nfreight_yuan_per_t = 109.0\n";
+    let price = PricePolicy::load(&Policy::builtin().unwrap().with(&user.parse().unwrap()).unwrap()).unwrap();
+    let silent = Sale { vat_included: None, delivery: None, ..plain("2024-03-05", "A", "X", 2_260) };
+    let priced = |sale: Sale| run_with(&price, vec![sale]).sales[0].clone();
+    // (2 260 / 1.13 - 109 / 1.09) / 0.9
+    assert_eq!((priced(silent.clone()).code.as_str(), priced(silent).dry_fen_per_t), ("OK", Some(211_111)));
+    assert_eq!(priced(plain("2024-03-05", "A", "X", 2_260)).dry_fen_per_t, Some(251_111), "2 260 / 0.9");
 }
 
 #[test]

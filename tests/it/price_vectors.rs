@@ -1,5 +1,7 @@
 //! Does the price method give the numbers that were published, or that its reference gives? `tests/data/vectors/README.md`.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
 use chrono::NaiveDate;
 use lepid::policy::Policy;
 use lepid::price::band::{conformal_rank, half_width, limits};
@@ -16,13 +18,13 @@ use lepid::records::decimal::parse_scaled;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-const CONCENTRATE: &str = "lepidolite_concentrate";
+pub(crate) const CONCENTRATE: &str = "lepidolite_concentrate";
 
 fn text(file: &str) -> String {
     std::fs::read_to_string(format!("{}/tests/data/vectors/{file}", env!("CARGO_MANIFEST_DIR"))).unwrap()
 }
 
-fn csv(file: &str) -> Vec<BTreeMap<String, String>> {
+pub(crate) fn csv(file: &str) -> Vec<BTreeMap<String, String>> {
     let text = text(file);
     let mut lines = text.lines();
     let header: Vec<&str> = lines.next().unwrap().split(',').collect();
@@ -30,7 +32,7 @@ fn csv(file: &str) -> Vec<BTreeMap<String, String>> {
     lines.filter(|l| !l.is_empty()).map(row).collect()
 }
 
-fn json(file: &str) -> Value {
+pub(crate) fn json(file: &str) -> Value {
     serde_json::from_str(&text(file)).unwrap()
 }
 
@@ -44,7 +46,7 @@ fn ppm(text: &str, exponent: i32) -> i32 {
 }
 
 #[track_caller]
-fn near(got: f64, expected: f64, what: &str) {
+pub(crate) fn near(got: f64, expected: f64, what: &str) {
     assert!((got - expected).abs() <= 1e-9 * expected.abs().max(1e-3), "{what}: {got} instead of {expected}");
 }
 
@@ -300,18 +302,18 @@ fn sellers_are_capped_in_closed_form_and_none_can_move_the_centre_far() {
 }
 
 /// The reference's trades and quotations: each trade has its own carbonate price, so each day is its own window.
-struct Reference {
-    price: PricePolicy,
-    trades: Vec<BTreeMap<String, String>>,
-    sales: Vec<Sale>,
-    quotes: Quotes,
-    expected: Value,
+pub(crate) struct Reference {
+    pub(crate) price: PricePolicy,
+    pub(crate) trades: Vec<BTreeMap<String, String>>,
+    pub(crate) sales: Vec<Sale>,
+    pub(crate) quotes: Quotes,
+    pub(crate) expected: Value,
 }
 
 /// The hand-made trades (20), and random ones with values exactly at the bounds (21).
-const RUNS: [&str; 2] = ["20", "21"];
+pub(crate) const RUNS: [&str; 2] = ["20", "21"];
 
-fn reference(run: &str) -> Reference {
+pub(crate) fn reference(run: &str) -> Reference {
     let mut trades = csv(&format!("{run}_trades.csv"));
     trades.sort_by(|a, b| (&a["date"], &a["id"]).cmp(&(&b["date"], &b["id"])));
     let mut days: Vec<String> = trades.iter().map(|t| t["date"].clone()).collect();

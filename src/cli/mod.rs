@@ -22,6 +22,7 @@ mod ingest;
 mod lake;
 mod policy;
 mod sql;
+mod price;
 
 /// 锂资源供应链与价格监测 — records of a lithium district in, guide price and findings out.
 #[derive(Parser)]
@@ -53,6 +54,8 @@ enum Command {
     Sql(sql::Args),
     /// 现行政策 / the policy in force
     Policy(policy::Args),
+    /// 指导价区间和每笔销售的去向 / guide prices with their bands, and what became of each sale
+    Price(price::Args),
 }
 
 /// What every subcommand is given.
@@ -118,6 +121,7 @@ fn dispatch(command: &Command, global: &Global) -> Result<ExitCode, CliError> {
         Command::Lake(args) => lake::run(args, global),
         Command::Sql(args) => sql::run(args, global),
         Command::Policy(args) => policy::run(args, global),
+        Command::Price(args) => price::run(args, global),
     }
 }
 

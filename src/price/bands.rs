@@ -47,7 +47,8 @@ pub struct Period {
     pub sellers: u32,
     /// Distinct buyers among them.
     pub buyers: u32,
-    /// Centre of `ln(dry price / netback)` of the admitted sales; `None`: fewer than 3 sellers.
+    /// Centre of `ln(dry price / netback)` of the admitted sales; `None`: too few sellers (policy), the prices then rest on the last
+    /// period that has one.
     pub theta: Option<f64>,
     /// Half-width of the band, logarithmic.
     pub band: f64,
@@ -64,7 +65,7 @@ pub struct ClassPrice {
     pub class: String,
     /// Netback reference, fen/t dry; `None`: no carbonate quotation.
     pub netback_fen_per_t: Option<i64>,
-    /// Assessed price before the mechanism, fen/t dry; `None`: no evidence yet.
+    /// Assessed price before the mechanism, `exp(theta) × netback`, fen/t dry; `None`: no evidence yet, or none that is young enough.
     pub assessed_fen_per_t: Option<i64>,
     /// Guide price, fen/t dry.
     pub guide_fen_per_t: Option<i64>,
@@ -78,7 +79,8 @@ pub struct ClassPrice {
     pub carry_fen_per_t: Option<i64>,
     /// What the mechanism did: `init`, `hold`, `adjust`, `maxstep`, with `+bound`; `none` without a price.
     pub act: String,
-    /// On what the price rests: `own-period`, `carried-netback` (older evidence moved with today's netback), `none`.
+    /// On what the price rests: `own-period` (the centre `theta` of the period's own sales), `carried-netback` (the centre of the
+    /// last period that had one, moved with today's netback, for as many periods as the policy allows), `formula`, `none`.
     pub basis: String,
 }
 
@@ -105,6 +107,7 @@ pub struct PricedSale {
     pub dry_fen_per_t: Option<i64>,
     /// Netback at its grade and day, fen/t dry.
     pub netback_fen_per_t: Option<i64>,
-    /// `OK`, or why it is left out (`S1_DUPLICATE`, `S2_RELATED`, `S3_MINLOT`, `S4_SPEC`, `S5_CORRIDOR`, `M_…` for something missing).
+    /// `OK`, or why it is left out (`S1_DUPLICATE`, `S2_RELATED`, `S3_MINLOT`, `S4_SPEC`, `S5_CORRIDOR`, `M_…` for something missing);
+    /// [`super::screen::Code`] has a title for each.
     pub code: String,
 }

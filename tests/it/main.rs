@@ -6,3 +6,7 @@ mod kill;
 mod lake;
 mod lake_changes;
 mod lake_support;
+mod price;
+mod price_properties;
+mod price_state_vectors;
+mod price_vectors;

@@ -1,0 +1,291 @@
+//! `lepid price`: what is the guide price, and how does each sale bear on it?
+
+use super::{CliError, Global};
+use crate::engine::Engine;
+use crate::lake::{AsOf, Lake};
+use crate::policy::Policy;
+use crate::price::assess::{CARRIED, FORMULA, OWN_PERIOD};
+use crate::price::bands::{ClassPrice, Period, PricedSale, ProductBands};
+use crate::price::screen::Code;
+use crate::records::product;
+use crate::text::{Lang, Said, Text};
+use serde_json::json;
+use std::process::ExitCode;
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// 只看一种产品 / only this product, by id or name
+    #[arg(long, global = true, value_name = "PRODUCT", value_parser = product_id)]
+    product: Option<String>,
+    /// 只看一个月 / only this month
+    #[arg(long, global = true, value_name = "YYYY-MM", value_parser = month)]
+    month: Option<String>,
+    /// 以数据湖当时的内容计算：版本号或时刻 / the lake as it was: a version or an instant
+    #[arg(long, global = true, value_name = "WHEN", default_value = "latest")]
+    as_of: AsOf,
+    #[command(subcommand)]
+    what: Option<What>,
+}
+
+#[derive(clap::Subcommand)]
+enum What {
+    /// 逐笔列出销售：折算价、净回值、采用或不采用的原因 / each sale with its normalised price and its code
+    Sales,
+}
+
+fn product_id(word: &str) -> Result<String, String> {
+    let known = || product::PRODUCTS.iter().map(|p| p.id).collect::<Vec<_>>().join(", ");
+    product::by_word(word).map(|p| p.id.to_owned()).ok_or_else(|| format!("没有这个产品，可用 / no such product, known are: {}", known()))
+}
+
+fn month(text: &str) -> Result<String, String> {
+    format!("{text}-01")
+        .parse::<chrono::NaiveDate>()
+        .map(|day| day.format("%Y-%m").to_string())
+        .map_err(|_| "须写作 2023-06 / write it as 2023-06".to_owned())
+}
+
+pub(crate) fn run(args: &Args, global: &Global) -> Result<ExitCode, CliError> {
+    let policy = Policy::load(global.policy.as_deref())?;
+    let notice = crate::price::notice(&policy)?;
+    let engine = Engine::new(&Lake::open(&global.lake)?.snapshot(&args.as_of)?)?;
+    let mut bands = crate::price::bands(&engine, &policy)?;
+    if let Some(product) = &args.product {
+        bands.retain(|b| b.product == *product);
+        if bands.is_empty() {
+            return Err(CliError(format!(
+                "政策没有为产品 {product} 定价；在 [price.product.{product}] 中给出参数 / the policy does not price {product}; give its parameters in [price.product.{product}]"
+            )));
+        }
+    }
+    let month = args.month.as_deref();
+    for product in &mut bands {
+        product.sales.retain(|s| month.is_none_or(|m| s.period == m));
+    }
+    match (&args.what, global.json) {
+        (None, true) => {
+            bands.iter_mut().for_each(|b| b.periods.retain(|p| month.is_none_or(|m| p.period == m)));
+            print_json(&json!({ "notice": notice, "bands": bands }))?;
+        }
+        (Some(What::Sales), true) => {
+            let sales: Vec<_> = bands.iter().map(|b| json!({ "product": b.product, "sales": b.sales })).collect();
+            print_json(&json!({ "notice": notice, "products": sales }))?;
+        }
+        (None, false) => bands.iter().for_each(|b| print_bands(b, month, &notice, global.lang)),
+        (Some(What::Sales), false) => bands.iter().for_each(|b| print_sales(b, &notice, global.lang)),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn print_json(value: &serde_json::Value) -> Result<(), CliError> {
+    out!("{}", serde_json::to_string_pretty(value)?);
+    Ok(())
+}
+
+fn print_heading(bands: &ProductBands, notice: &Said, lang: Lang) {
+    let title = product::by_id(&bands.product).map_or(bands.product.as_str(), |p| p.title.get(lang));
+    let unit = Text { zh: "元/干吨，出厂，不含税，现款", en: "yuan a dry tonne, ex works, without VAT, cash" };
+    out!("{title} · {} · {}", notice.get(lang), unit.get(lang));
+}
+
+fn print_nothing(lang: Lang) {
+    let text = Text {
+        zh: "  数据湖中没有这期间的销售或报价；用 lepid ingest 导入销售台账和市场价格",
+        en: "  the lake holds no sale or quotation of this time; load sales and market prices with lepid ingest",
+    };
+    out!("{}", text.get(lang));
+}
+
+const BAND_HEADER: [Text; 10] = [
+    Text { zh: "月份", en: "month" },
+    Text { zh: "品位", en: "grade" },
+    Text { zh: "指导价", en: "guide" },
+    Text { zh: "下限", en: "lower" },
+    Text { zh: "上限", en: "upper" },
+    Text { zh: "每度", en: "per du" },
+    Text { zh: "环比", en: "change" },
+    Text { zh: "机制", en: "mechanism" },
+    Text { zh: "结转", en: "carry" },
+    Text { zh: "依据", en: "rests on" },
+];
+
+/// Prints every period, or one; the change is always that to the period before.
+fn print_bands(bands: &ProductBands, month: Option<&str>, notice: &Said, lang: Lang) {
+    print_heading(bands, notice, lang);
+    let mut before: Option<&Period> = None;
+    let mut carried = 0;
+    if !bands.periods.iter().any(|p| month.is_none_or(|m| p.period == m)) {
+        print_nothing(lang);
+    }
+    for period in &bands.periods {
+        carried = if period.theta.is_some() { 0 } else { carried + 1 };
+        if month.is_none_or(|m| period.period == m) {
+            print_period(period, before, carried, lang);
+        }
+        before = Some(period);
+    }
+    out!();
+}
+
+/// Prints one period; `carried` is how many periods old its centre is.
+fn print_period(period: &Period, before: Option<&Period>, carried: u32, lang: Lang) {
+    out!("\n{}", period_line(period, lang));
+    if !period.excluded.is_empty() {
+        out!("{}", excluded_line(period, lang));
+    }
+    if period.classes.iter().all(|c| c.guide_fen_per_t.is_none()) {
+        out!(
+            "{}",
+            Text {
+                zh: "  没有价格：依据不足，或无碳酸锂报价", en: "  no price: too little evidence, or no carbonate quotation"
+            }
+            .get(lang)
+        );
+        return;
+    }
+    let header = BAND_HEADER.iter().map(|t| t.get(lang).to_owned()).collect();
+    let rows = period.classes.iter().map(|class| {
+        let before = before.and_then(|b| b.classes.iter().find(|c| c.class == class.class)).and_then(|c| c.guide_fen_per_t);
+        band_row(period, class, before, carried, lang)
+    });
+    print_table(&std::iter::once(header).chain(rows).collect::<Vec<_>>());
+}
+
+fn period_line(period: &Period, lang: Lang) -> String {
+    let carbonate = yuan(period.carbonate_fen_per_t);
+    let age = period.carbonate_age_days.map_or_else(|| "-".to_owned(), |d| d.to_string());
+    let (n, sellers, buyers, band) = (period.n, period.sellers, period.buyers, period.band * 100.0);
+    match lang {
+        Lang::Zh => format!(
+            "{}  采用 {n} 笔，卖方 {sellers}，买方 {buyers}；碳酸锂 {carbonate} 元/吨（距期末 {age} 天）；区间半宽 {band:.1} %",
+            period.period
+        ),
+        Lang::En => format!(
+            "{}  {n} sales, {sellers} sellers, {buyers} buyers; carbonate {carbonate} yuan/t ({age} d before the end); half-width {band:.1} %",
+            period.period
+        ),
+    }
+}
+
+fn excluded_line(period: &Period, lang: Lang) -> String {
+    let title = |id: &str| Code::by_id(id).map_or("", |code| code.title().get(lang));
+    let parts: Vec<String> = period.excluded.iter().map(|(id, n)| format!("{id} {} {n}", title(id))).collect();
+    let label = Text { zh: "  未采用：", en: "  left out: " };
+    format!("{}{}", label.get(lang), parts.join(if lang == Lang::Zh { "；" } else { "; " }))
+}
+
+fn band_row(period: &Period, class: &ClassPrice, before: Option<i64>, carried: u32, lang: Lang) -> Vec<String> {
+    let change = class.guide_fen_per_t.zip(before).map_or_else(|| "-".to_owned(), |(now, before)| signed_yuan(now - before));
+    vec![
+        period.period.clone(),
+        format!("{} %", class.class),
+        yuan(class.guide_fen_per_t),
+        yuan(class.lower_fen_per_t),
+        yuan(class.upper_fen_per_t),
+        yuan(class.per_du_fen),
+        change,
+        act(&class.act, lang),
+        class.carry_fen_per_t.map_or_else(|| "-".to_owned(), signed_yuan),
+        basis(&class.basis, carried, lang),
+    ]
+}
+
+fn act(act: &str, lang: Lang) -> String {
+    let (what, bound) = act.strip_suffix("+bound").map_or((act, ""), |what| (what, Text { zh: "+界", en: "+bound" }.get(lang)));
+    let text = match what {
+        "init" => Text { zh: "首期", en: "init" },
+        "hold" => Text { zh: "不调", en: "hold" },
+        "adjust" => Text { zh: "调整", en: "adjust" },
+        "maxstep" => Text { zh: "限幅", en: "maxstep" },
+        _ => Text { zh: "-", en: "-" },
+    };
+    format!("{}{bound}", text.get(lang))
+}
+
+fn basis(basis: &str, carried: u32, lang: Lang) -> String {
+    match (basis, lang) {
+        (OWN_PERIOD, Lang::Zh) => "本期成交".to_owned(),
+        (OWN_PERIOD, Lang::En) => "own period".to_owned(),
+        (CARRIED, Lang::Zh) => format!("{carried} 期前水平随净回值"),
+        (CARRIED, Lang::En) => format!("carried {carried}, netback of today"),
+        (FORMULA, Lang::Zh) => "公式".to_owned(),
+        (FORMULA, Lang::En) => "formula".to_owned(),
+        _ => "-".to_owned(),
+    }
+}
+
+const SALE_HEADER: [Text; 10] = [
+    Text { zh: "日期", en: "date" },
+    Text { zh: "合同号", en: "contract" },
+    Text { zh: "卖方", en: "seller" },
+    Text { zh: "买方", en: "buyer" },
+    Text { zh: "品级", en: "class" },
+    Text { zh: "干吨", en: "dry t" },
+    Text { zh: "折算价", en: "normalised" },
+    Text { zh: "净回值", en: "netback" },
+    Text { zh: "比值", en: "ratio" },
+    Text { zh: "结果", en: "result" },
+];
+
+fn print_sales(bands: &ProductBands, notice: &Said, lang: Lang) {
+    print_heading(bands, notice, lang);
+    if bands.sales.is_empty() {
+        return print_nothing(lang);
+    }
+    let header = SALE_HEADER.iter().map(|t| t.get(lang).to_owned()).collect();
+    let rows = bands.sales.iter().map(|sale| sale_row(sale, lang));
+    print_table(&std::iter::once(header).chain(rows).collect::<Vec<_>>());
+    out!();
+}
+
+fn sale_row(sale: &PricedSale, lang: Lang) -> Vec<String> {
+    #[expect(clippy::cast_precision_loss, reason = "shown with three digits")]
+    let ratio = sale.dry_fen_per_t.zip(sale.netback_fen_per_t).filter(|(_, n)| *n > 0).map(|(p, n)| format!("{:.3}", p as f64 / n as f64));
+    let title = Code::by_id(&sale.code).map_or("", |code| code.title().get(lang));
+    let dash = || "-".to_owned();
+    vec![
+        sale.date.clone(),
+        sale.contract_no.clone(),
+        sale.seller.clone(),
+        sale.buyer.clone(),
+        sale.class.clone().unwrap_or_else(dash),
+        sale.dry_kg.map_or_else(dash, |kg| format!("{}.{:03}", kg / 1000, kg % 1000)),
+        yuan(sale.dry_fen_per_t),
+        yuan(sale.netback_fen_per_t),
+        ratio.unwrap_or_else(dash),
+        format!("{} {title}", sale.code),
+    ]
+}
+
+/// Fen as yuan, exact.
+fn yuan(fen: Option<i64>) -> String {
+    let Some(fen) = fen else { return "-".to_owned() };
+    let sign = if fen < 0 { "-" } else { "" };
+    format!("{sign}{}.{:02}", fen.unsigned_abs() / 100, fen.unsigned_abs() % 100)
+}
+
+fn signed_yuan(fen: i64) -> String {
+    let plus = if fen > 0 { "+" } else { "" };
+    format!("{plus}{}", yuan(Some(fen)))
+}
+
+/// Columns two blanks apart: numbers to the right, words to the left; a Chinese character is two wide.
+fn print_table(rows: &[Vec<String>]) {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let width = |column: usize| rows.iter().filter_map(|r| r.get(column)).map(|cell| display_width(cell)).max().unwrap_or(0);
+    let number = |cell: &str| cell == "-" || cell.parse::<f64>().is_ok();
+    let right = |column: usize| rows.iter().skip(1).filter_map(|r| r.get(column)).all(|cell| number(cell));
+    let layout: Vec<(usize, bool)> = (0..columns).map(|c| (width(c), right(c))).collect();
+    for row in rows {
+        let cells = row.iter().zip(&layout).map(|(cell, (width, right))| {
+            let blanks = " ".repeat(width.saturating_sub(display_width(cell)));
+            if *right { format!("{blanks}{cell}") } else { format!("{cell}{blanks}") }
+        });
+        out!("  {}", cells.collect::<Vec<_>>().join("  ").trim_end());
+    }
+}
+
+fn display_width(text: &str) -> usize {
+    // East Asian wide and full-width characters begin with the Hangul jamo (U+1100) as far as our texts go.
+    text.chars().map(|c| if c >= '\u{1100}' { 2 } else { 1 }).sum()
+}

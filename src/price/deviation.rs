@@ -1,0 +1,63 @@
+//! How far does each grade class stand from the common level? Shrunk together, and prices not falling with grade. (Section 6.)
+
+/// The variance between groups and their common mean by Paule and Mandel (1982), from the groups' estimates and variances:
+/// the variance at which the weighted squares of the deviations are as large as their number less one; 0 where they never are.
+/// `None` without groups.
+#[must_use]
+pub fn paule_mandel(estimates: &[f64], variances: &[f64]) -> Option<(f64, f64)> {
+    let groups: Vec<(f64, f64)> = estimates.iter().copied().zip(variances.iter().copied()).collect();
+    if groups.is_empty() || groups.iter().any(|(_, v)| *v <= 0.0) {
+        return None;
+    }
+    #[expect(clippy::cast_precision_loss, reason = "numbers of classes are small")]
+    let freedom = groups.len() as f64 - 1.0;
+    let excess = |between: f64| {
+        let mean = weighted_mean(&groups, between);
+        groups.iter().map(|(y, v)| (y - mean) * (y - mean) / (v + between)).sum::<f64>() - freedom
+    };
+    let between = if groups.len() < 2 { 0.0 } else { root(excess)? };
+    Some((between, weighted_mean(&groups, between)))
+}
+
+fn weighted_mean(groups: &[(f64, f64)], between: f64) -> f64 {
+    let weighted: f64 = groups.iter().map(|(y, v)| y / (v + between)).sum();
+    let weights: f64 = groups.iter().map(|(_, v)| 1.0 / (v + between)).sum();
+    weighted / weights
+}
+
+/// The root of a falling function on `0..`, by bisection until the interval is one float wide; 0 where it begins below zero.
+fn root(falling: impl Fn(f64) -> f64) -> Option<f64> {
+    if falling(0.0) <= 0.0 {
+        return Some(0.0);
+    }
+    let (mut low, mut high) = (0.0, 1.0);
+    while falling(high) > 0.0 {
+        (low, high) = (high, high * 2.0);
+        if !high.is_finite() {
+            return None;
+        }
+    }
+    loop {
+        let middle = low + (high - low) / 2.0;
+        if middle <= low || middle >= high {
+            return Some(middle);
+        }
+        if falling(middle) > 0.0 { low = middle } else { high = middle }
+    }
+}
+
+/// The non-decreasing sequence nearest to the values in weighted least squares (pool adjacent violators).
+#[must_use]
+pub fn isotonic(values: &[f64], weights: &[f64]) -> Vec<f64> {
+    // Each block: its mean, its weight, how many values it holds.
+    let mut blocks: Vec<(f64, f64, usize)> = Vec::with_capacity(values.len());
+    for (value, weight) in values.iter().zip(weights) {
+        let mut block = (*value, *weight, 1);
+        while let Some((mean, held, n)) = blocks.pop_if(|(mean, _, _)| *mean > block.0) {
+            let together = held + block.1;
+            block = ((mean * held + block.0 * block.1) / together, together, n + block.2);
+        }
+        blocks.push(block);
+    }
+    blocks.into_iter().flat_map(|(mean, _, n)| std::iter::repeat_n(mean, n)).collect()
+}

@@ -17,7 +17,10 @@ macro_rules! out {
 }
 pub(crate) use out;
 
+mod findings;
+mod grid;
 mod policy;
+mod rules;
 
 /// 锂资源供应链与价格监测 — records of a lithium district in, guide price and findings out.
 #[derive(Parser)]
@@ -43,6 +46,10 @@ struct Cli {
 enum Command {
     /// 现行政策 / the policy in force
     Policy(policy::Args),
+    /// 规则：含义、依据、参数 / rules: what they say, their basis and parameters
+    Rules(rules::Args),
+    /// 线索及其全部证据 / findings and every ticket behind them
+    Findings(findings::Args),
 }
 
 /// What every subcommand is given.
@@ -105,6 +112,8 @@ pub fn main() -> ExitCode {
 fn dispatch(command: &Command, global: &Global) -> Result<ExitCode, CliError> {
     match command {
         Command::Policy(args) => policy::run(args, global),
+        Command::Rules(args) => rules::run(args, global),
+        Command::Findings(args) => findings::run(args, global),
     }
 }
 

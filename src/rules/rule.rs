@@ -129,9 +129,9 @@ impl Rule {
     /// The statement with these values in the place of its parameters; a parameter that is not given has its default.
     #[must_use]
     pub fn statement(&self, values: &BTreeMap<String, Value>) -> String {
-        self.parameters.iter().fold(self.sql.clone(), |sql, p| {
-            sql.replace(&format!("{{{}}}", p.name), &values.get(&p.name).unwrap_or(&p.default).literal())
-        })
+        self.parameters
+            .iter()
+            .fold(self.sql.clone(), |sql, p| sql.replace(&format!("{{{}}}", p.name), &values.get(&p.name).unwrap_or(&p.default).literal()))
     }
 
     /// The legal basis of facts between two days; both texts where the law changed in between.
@@ -158,7 +158,11 @@ impl Rule {
         let allowed = PLACEHOLDERS.join(", ");
         for name in placeholders(&self.says.zh).into_iter().chain(placeholders(&self.says.en)) {
             if !PLACEHOLDERS.contains(&name.as_str()) {
-                return wrong("says", format!("没有占位符 {{{name}}}，只有 {allowed}"), format!("no placeholder {{{name}}}, only {allowed}"));
+                return wrong(
+                    "says",
+                    format!("没有占位符 {{{name}}}，只有 {allowed}"),
+                    format!("no placeholder {{{name}}}, only {allowed}"),
+                );
             }
         }
         if self.sql.trim().is_empty() {
@@ -328,7 +332,9 @@ impl Head<'_> {
         let allowed = "id, title, family, certainty, department, basis, clears, unknown, says, unit, quantity, look-back, parameter, step";
         match self.entries.first() {
             None => Ok(()),
-            Some((key, _)) => Err(RuleError::new(self.file, key, format!("不认识的键，只有 {allowed}"), format!("unknown key, only {allowed}"))),
+            Some((key, _)) => {
+                Err(RuleError::new(self.file, key, format!("不认识的键，只有 {allowed}"), format!("unknown key, only {allowed}")))
+            }
         }
     }
 }

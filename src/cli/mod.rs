@@ -23,6 +23,10 @@ mod lake;
 mod policy;
 mod sql;
 mod price;
+mod findings;
+mod grid;
+mod policy;
+mod rules;
 
 /// 锂资源供应链与价格监测 — records of a lithium district in, guide price and findings out.
 #[derive(Parser)]
@@ -56,6 +60,10 @@ enum Command {
     Policy(policy::Args),
     /// 指导价区间和每笔销售的去向 / guide prices with their bands, and what became of each sale
     Price(price::Args),
+    /// 规则：含义、依据、参数 / rules: what they say, their basis and parameters
+    Rules(rules::Args),
+    /// 线索及其全部证据 / findings and every ticket behind them
+    Findings(findings::Args),
 }
 
 /// What every subcommand is given.
@@ -122,6 +130,8 @@ fn dispatch(command: &Command, global: &Global) -> Result<ExitCode, CliError> {
         Command::Sql(args) => sql::run(args, global),
         Command::Policy(args) => policy::run(args, global),
         Command::Price(args) => price::run(args, global),
+        Command::Rules(args) => rules::run(args, global),
+        Command::Findings(args) => findings::run(args, global),
     }
 }
 

@@ -1,10 +1,33 @@
 //! Which records contradict which licence, truck or pass? One `.sql` file a rule, run over one snapshot.
+//!
+//! A rule's head says what it is for people, its SELECT gives the evidence; the runner groups evidence to findings. What is
+//! missing is neither guilt nor innocence: every head says what its rule does not judge (`unknown`).
 
+mod boundary;
 pub mod finding;
+mod frames;
+pub mod parameter;
+pub mod registry;
+pub mod rule;
+mod runner;
+pub mod say;
+pub mod settings;
+pub mod step;
+
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod tests;
+
+pub use boundary::{Boundary, BoundaryError};
+pub use frames::{EVIDENCE, FINDINGS, evidence_of_frame, findings_frame, findings_of_frame};
+pub use registry::load;
+pub use runner::{check, run_rules};
 
 use crate::engine::{Engine, EngineError};
 use crate::policy::{Policy, PolicyError};
 use polars::prelude::DataFrame;
+use std::path::PathBuf;
 
 /// What the rules found.
 pub struct Outcome {
@@ -23,12 +46,37 @@ pub enum RulesError {
     /// A parameter is wrong.
     #[error(transparent)]
     Policy(#[from] PolicyError),
+    /// A rule file is none.
+    #[error(transparent)]
+    Rule(#[from] rule::RuleError),
+    /// A rule's statement failed, or its rows are no evidence.
+    #[error("规则 {rule}：{source} / rule {rule}: {source}")]
+    Run {
+        /// Which rule.
+        rule: String,
+        /// Why.
+        source: Box<EngineError>,
+    },
+    /// A rule file or folder can't be read.
+    #[error("读取规则 {path} 失败：{source}；请检查路径 / cannot read rules at {path}: {source}; check the path")]
+    Read {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The user's folder has no rule.
+    #[error("目录 {folder} 中没有 .sql 规则文件 / the folder {folder} holds no .sql rule file")]
+    NoRules {
+        /// Which.
+        folder: PathBuf,
+    },
 }
 
-/// Runs every rule over one snapshot.
+/// Runs every built-in rule over one snapshot.
 ///
 /// # Errors
 /// [`RulesError`] naming the rule.
-pub fn run(_engine: &Engine, _policy: &Policy) -> Result<Outcome, RulesError> {
-    Ok(Outcome { findings: Vec::new(), evidence: DataFrame::default() })
+pub fn run(engine: &Engine, policy: &Policy) -> Result<Outcome, RulesError> {
+    run_rules(engine, policy, &registry::builtin()?)
 }

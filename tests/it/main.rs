@@ -10,3 +10,4 @@ mod price;
 mod price_properties;
 mod price_state_vectors;
 mod price_vectors;
+mod rules;

@@ -1,0 +1,33 @@
+-- id: boundary-unreadable
+-- title zh: 矿区范围无法读取
+-- title en: a boundary that cannot be read
+-- family: illegal-source
+-- certainty: lead
+-- department: natural-resources
+-- basis zh: 采矿许可证载明的矿区范围是判断越界的依据；范围无法读取时越界无法判断
+-- basis en: the boundary on the licence decides what lies outside; one that cannot be read leaves it undecided
+-- clears zh: 更正许可证登记册中的矿区范围（WKT，经纬度：先经度后纬度）
+-- clears en: a corrected boundary in the register (WKT in degrees, longitude first)
+-- unknown zh: 没有矿区范围的许可证不在此列
+-- unknown en: a licence without a boundary is not meant
+-- says zh: {subject} 的矿区范围无法读取，{period}外运的原矿 {quantity} 是否越界未能判断
+-- says en: the boundary of {subject} cannot be read: whether the {quantity} of raw ore of {period} lie outside is undecided
+-- unit: none
+-- quantity: largest
+-- look-back: month
+-- parameter products: products = porcelain_clay_ore — 计为原矿的产品 / products that count as raw ore
+-- step: unreadable-boundary
+
+WITH months AS (
+  SELECT origin_site AS site, month, SUM(net_kg) AS net_kg
+  FROM shipments
+  WHERE product IN ({products}) AND origin_site IS NOT NULL
+  GROUP BY origin_site, month
+)
+SELECT 'site' AS subject_kind, m.site AS subject, SUBSTR(CAST(m.month AS VARCHAR), 1, 7) AS period, CAST(NULL AS VARCHAR) AS ticket,
+       l.source_file AS source_file, l.source_sheet AS source_sheet, l.source_row AS source_row,
+       m.net_kg AS quantity_kg, CAST(NULL AS BIGINT) AS observed, CAST(NULL AS BIGINT) AS allowed,
+       l.boundary AS boundary
+FROM months m JOIN licences l ON m.site = l.site
+WHERE l.kind = 'mining' AND l.boundary IS NOT NULL AND l.valid_to >= m.month
+  AND EXTRACT(YEAR FROM l.valid_from) * 12 + EXTRACT(MONTH FROM l.valid_from) <= EXTRACT(YEAR FROM m.month) * 12 + EXTRACT(MONTH FROM m.month)

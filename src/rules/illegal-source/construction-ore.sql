@@ -1,0 +1,64 @@
+-- id: construction-ore
+-- title zh: 以工程建设、生态修复名义采矿
+-- title en: ore from a building or restoration site
+-- family: illegal-source
+-- certainty: proven
+-- department: natural-resources
+-- basis zh: 《矿产资源法》（2009年修正）第三条、第三十九条；专项整治方案（2023-03-25）：以工程建设、生态修复名义开采
+-- basis en: Mineral Resources Law (amended 2009), arts. 3 and 39; campaign plan of 2023-03-25: mining in the name of building or restoration
+-- basis from 2025-07-01 zh: 《矿产资源法》（2024年修订，2025-07-01施行）第二十二条、第三十三条、第六十四条、第六十七条；法释〔2016〕25号
+-- basis from 2025-07-01 en: Mineral Resources Law (revised 2024, in force 2025-07-01), arts. 22, 33, 64 and 67; Fa Shi [2016] no. 25
+-- clears zh: 当日有效的采矿许可证；主管部门批准的工程动用矿石处置方案及公共资源交易记录
+-- clears en: a mining licence in force on the day; an approved plan for disposing of the ore and its public sale
+-- unknown zh: 许可证登记在两个场所同名的名称下时，不判断这些场所
+-- unknown en: not judged: sites whose name a licence shares with another site
+-- says zh: {subject}（工程建设或生态修复）{period}外运原矿 {quantity}，磅单 {tickets} 张
+-- says en: {subject}, a building or restoration site, dispatched {quantity} of raw ore in {period}: {tickets} tickets
+-- unit: none
+-- quantity: sum
+-- look-back: all
+-- parameter products: products = porcelain_clay_ore — 计为原矿的产品 / products that count as raw ore
+
+WITH ore_days AS (
+  SELECT origin_site AS site, day
+  FROM shipments
+  WHERE product IN ({products}) AND origin_site IS NOT NULL
+  GROUP BY origin_site, day
+),
+states AS (
+  -- What the site's licences were on each day on which it dispatched ore; a site without any has one row of nulls.
+  SELECT o.site AS site, o.day AS day,
+         MAX(CASE WHEN l.kind = 'mining' AND l.valid_from <= o.day AND l.valid_to >= o.day
+                   AND (l.status = 'valid' OR l.status_since > o.day) THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END) AS in_force,
+         MAX(CASE WHEN l.kind = 'mining' AND l.valid_from <= o.day AND l.valid_to >= o.day AND l.status <> 'valid'
+                   AND (l.status_since <= o.day OR l.status_since IS NULL) THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END) AS stopped,
+         MAX(CASE WHEN l.kind = 'mining' AND l.valid_from <= o.day THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END) AS began,
+         MAX(CASE WHEN l.kind = 'mining' AND l.valid_from <= o.day AND l.valid_to >= o.day THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END) AS unexpired,
+         MAX(CASE WHEN l.kind = 'exploration' AND l.valid_from <= o.day AND l.valid_to >= o.day
+                   AND (l.status = 'valid' OR l.status_since > o.day) THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END) AS exploring
+  FROM ore_days o LEFT JOIN licences l ON o.site = l.site
+  GROUP BY o.site, o.day
+),
+unclear AS (
+  -- A licence filed under a name that two sites bear may be this site's.
+  SELECT s.site_id AS site, CAST(1 AS BIGINT) AS unclear FROM sites s JOIN licences l ON s.name = l.site_id WHERE l.site IS NULL
+  UNION
+  SELECT s.site_id AS site, CAST(1 AS BIGINT) AS unclear
+  FROM sites s JOIN companies c ON s.company_id = c.company_id JOIN licences l ON c.name = l.site_id
+  WHERE l.site IS NULL
+),
+judged AS (
+  SELECT t.site AS site, t.day AS day, s.kind AS kind, t.in_force AS in_force, t.stopped AS stopped, t.began AS began,
+         t.unexpired AS unexpired, t.exploring AS exploring
+  FROM states t JOIN sites s ON t.site = s.site_id LEFT JOIN unclear u ON t.site = u.site
+  WHERE u.unclear IS NULL
+),
+found AS (
+  SELECT site, day FROM judged
+  WHERE in_force = 0 AND kind IN ('construction', 'restoration')
+)
+SELECT 'site' AS subject_kind, s.origin_site AS subject, SUBSTR(CAST(s.month AS VARCHAR), 1, 7) AS period, s.ticket_no AS ticket,
+       s.source_file AS source_file, s.source_sheet AS source_sheet, s.source_row AS source_row,
+       s.net_kg AS quantity_kg, CAST(NULL AS BIGINT) AS observed, CAST(NULL AS BIGINT) AS allowed
+FROM shipments s JOIN found f ON s.origin_site = f.site AND s.day = f.day
+WHERE s.product IN ({products})

@@ -1,0 +1,116 @@
+//! How is a finding said to people? Numbers with their units, dates as they are written, in both languages.
+
+use super::finding::Finding;
+use crate::text::{Lang, Said};
+
+/// The template with a finding's numbers in the places of its placeholders.
+#[must_use]
+pub fn sentence(template: &Said, finding: &Finding, tickets: u64) -> Said {
+    Said::new(fill(&template.zh, finding, tickets, Lang::Zh), fill(&template.en, finding, tickets, Lang::En))
+}
+
+fn fill(template: &str, finding: &Finding, tickets: u64, lang: Lang) -> String {
+    let value = |name: &str| match name {
+        "subject" => finding.subject_name.clone(),
+        "period" => period(&finding.period, lang),
+        "observed" => quantity(finding.observed, &finding.unit, lang),
+        "allowed" => quantity(finding.allowed, &finding.unit, lang),
+        "quantity" => quantity(finding.quantity_kg, "kg", lang),
+        "tickets" => grouped(i64::try_from(tickets).unwrap_or(i64::MAX)),
+        other => format!("{{{other}}}"),
+    };
+    let mut text = String::with_capacity(template.len() * 2);
+    let mut rest = template;
+    // One pass: a name that happens to hold braces is not filled again.
+    while let Some((before, after)) = rest.split_once('{') {
+        text.push_str(before);
+        let Some((name, after)) = after.split_once('}') else {
+            text.push('{');
+            rest = after;
+            continue;
+        };
+        text.push_str(&value(name));
+        rest = after;
+    }
+    text.push_str(rest);
+    text
+}
+
+/// A quantity in its unit: kg are shown in tonnes.
+#[must_use]
+pub fn quantity(value: Option<i64>, unit: &str, lang: Lang) -> String {
+    let zh = lang == Lang::Zh;
+    let Some(value) = value else { return if zh { "未知" } else { "unknown" }.to_owned() };
+    match (unit, zh) {
+        ("kg", true) => format!("{} 吨", tonnes(value)),
+        ("kg", false) => format!("{} t", tonnes(value)),
+        ("m", true) => format!("{} 米", grouped(value)),
+        ("m", false) => format!("{} m", grouped(value)),
+        ("day", true) => format!("{} 天", grouped(value)),
+        ("day", false) => format!("{} days", grouped(value)),
+        _ => grouped(value),
+    }
+}
+
+/// kg as tonnes, exactly, with thousands separators.
+#[must_use]
+pub fn tonnes(kg: i64) -> String {
+    let sign = if kg < 0 { "-" } else { "" };
+    let (whole, rest) = (kg.unsigned_abs() / 1000, kg.unsigned_abs() % 1000);
+    let whole = grouped(i64::try_from(whole).unwrap_or(i64::MAX));
+    if rest == 0 {
+        return format!("{sign}{whole}");
+    }
+    let decimals = format!("{rest:03}");
+    format!("{sign}{whole}.{}", decimals.trim_end_matches('0'))
+}
+
+/// A number with thousands separators.
+#[must_use]
+pub fn grouped(number: i64) -> String {
+    let digits = number.unsigned_abs().to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3 + 1);
+    if number < 0 {
+        text.push('-');
+    }
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `2023`, `2023-06` or `2023-06-05` as people write it.
+#[must_use]
+pub fn period(period: &str, lang: Lang) -> String {
+    if lang == Lang::En {
+        return period.to_owned();
+    }
+    let parts: Vec<&str> = period.split('-').collect();
+    let number = |text: &str| text.trim_start_matches('0').to_owned();
+    match parts.as_slice() {
+        [year] => format!("{year}年"),
+        [year, month] => format!("{year}年{}月", number(month)),
+        [year, month, day] => format!("{year}年{}月{}日", number(month), number(day)),
+        _ => period.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_read_as_people_write_them() {
+        assert_eq!(tonnes(1_234_567_890), "1,234,567.89");
+        assert_eq!(tonnes(999), "0.999");
+        assert_eq!(tonnes(-20), "-0.02");
+        assert_eq!(tonnes(1_000_000), "1,000");
+        assert_eq!(quantity(Some(1_310), "m", Lang::En), "1,310 m");
+        assert_eq!(quantity(None, "kg", Lang::Zh), "未知");
+        assert_eq!(period("2023-06", Lang::Zh), "2023年6月");
+        assert_eq!(period("2023", Lang::Zh), "2023年");
+    }
+}

@@ -1,0 +1,33 @@
+-- id: weight-mismatch
+-- title zh: 收发重量不符
+-- title en: received and dispatched mass differ
+-- family: tickets
+-- certainty: strong
+-- department: transport
+-- basis zh: 专项整治方案（2023-03-25）：磅单与实际运输一致；JJG 539 数字指示秤允许误差
+-- basis en: campaign plan of 2023-03-25: tickets agree with what was carried; verification regulation JJG 539 on the error of scales
+-- clears zh: 两处地磅的检定记录；雨水、途中失水或倒装的说明；更正的磅单
+-- clears en: calibration of both scales; an explanation of rain, drainage or reloading on the way; a corrected ticket
+-- unknown zh: 没有收货净重的不判断
+-- unknown en: not judged: no received mass
+-- says zh: {subject} {period}有 {tickets} 车次收发重量不符，最大相差 {observed}（允许 {allowed}），合计 {quantity}
+-- says en: {tickets} trips of {subject} in {period} arrived with another mass than was dispatched, by up to {observed} (allowed {allowed}), {quantity} in all
+-- unit: kg
+-- quantity: sum
+-- look-back: day
+-- parameter scale_error: percent = 0.3 — 地磅的标准误差 / standard error of a weighbridge
+-- parameter z: decimal = 3 — 超出多少倍标准误差才算数 / how many standard errors count
+
+WITH differences AS (
+  SELECT plate, month, ticket_no, source_file, source_sheet, source_row,
+         CASE WHEN received_net_kg >= net_kg THEN received_net_kg - net_kg ELSE net_kg - received_net_kg END AS difference_kg,
+         -- Two scales, each with its own error: they add as squares.
+         CAST(FLOOR(SQRT(CAST(net_kg * net_kg + received_net_kg * received_net_kg AS DOUBLE)) * {scale_error} * {z} / 1000000000.0) AS BIGINT) AS allowed_kg
+  FROM shipments
+  WHERE received_net_kg IS NOT NULL AND net_kg IS NOT NULL AND plate IS NOT NULL
+)
+SELECT 'plate' AS subject_kind, plate AS subject, SUBSTR(CAST(month AS VARCHAR), 1, 7) AS period, ticket_no AS ticket,
+       source_file, source_sheet, source_row,
+       difference_kg AS quantity_kg, difference_kg AS observed, allowed_kg AS allowed
+FROM differences
+WHERE difference_kg > allowed_kg

@@ -1,0 +1,207 @@
+//! `lepid rules` and `lepid findings` as a user runs them.
+
+use insta::assert_snapshot;
+use lepid::engine::Engine;
+use lepid::lake::{Change, Lake, TableChange, declared};
+use lepid::policy::Policy;
+use lepid::rules::{findings_frame, registry, run_rules};
+use polars::prelude::*;
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn lepid(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_lepid")).args(args).output().expect("lepid runs")
+}
+
+#[track_caller]
+fn stdout(args: &[&str]) -> String {
+    let output = lepid(args);
+    assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// Exit status and what is on standard error.
+fn failure(args: &[&str]) -> String {
+    let output = lepid(args);
+    format!("{}\n{}", output.status.code().unwrap(), String::from_utf8_lossy(&output.stderr))
+}
+
+#[test]
+fn rules_are_listed_in_both_languages() {
+    assert_snapshot!(stdout(&["rules", "--lang", "en"]), @"");
+}
+
+#[test]
+fn a_rule_shows_what_a_layman_an_inspector_and_an_auditor_need() {
+    assert_snapshot!(stdout(&["rules", "show", "net-inconsistent"]), @"");
+}
+
+#[test]
+fn over_scale_year_shows_its_parameters_in_force() {
+    let dir = tempfile::tempdir().unwrap();
+    let policy = dir.path().join("policy.toml");
+    std::fs::write(&policy, "[rules.over-scale-year]\nz = 3\n").unwrap();
+    let shown = stdout(&["rules", "show", "over-scale-year", "--policy", policy.to_str().unwrap()]);
+    let head: Vec<&str> = shown.lines().take_while(|l| !l.starts_with("WITH")).collect();
+    assert_snapshot!(head.join("\n"), @"");
+}
+
+#[test]
+fn a_rule_that_is_not_there_or_a_wrong_parameter_fails_and_says_what_there_is() {
+    let dir = tempfile::tempdir().unwrap();
+    let policy = dir.path().join("policy.toml");
+    std::fs::write(&policy, "[rules.overload]\nlimit_9 = 1\n").unwrap();
+    let missing = failure(&["rules", "show", "overlode"]);
+    assert!(missing.starts_with("1\n") && missing.contains("overload, ticket-reused"), "{missing}");
+    let wrong = failure(&["rules", "check", "--policy", policy.to_str().unwrap()]);
+    assert!(wrong.starts_with("1\n") && wrong.contains("limit_9") && wrong.contains("limit_6"), "{wrong}");
+    assert!(failure(&["rules", "dance"]).starts_with("2\n"));
+}
+
+const OWN: &str = "\
+-- id: night-trip
+-- title zh: 夜间运输
+-- title en: night trip
+-- family: tickets
+-- certainty: lead
+-- department: transport
+-- basis zh: 本市规定
+-- basis en: a rule of the city
+-- clears zh: 许可
+-- clears en: a permit
+-- unknown zh: 无
+-- unknown en: nothing
+-- says zh: {subject} {period} {tickets} 张
+-- says en: {subject} {period} {tickets}
+-- unit: kg
+-- quantity: sum
+-- look-back: day
+-- parameter least_kg: integer = 1000 — 最小净重 / least net mass
+
+SELECT 'plate' AS subject_kind, plate AS subject, SUBSTR(CAST(month AS VARCHAR), 1, 7) AS period, ticket_no AS ticket,
+       source_file, source_sheet, source_row, net_kg AS quantity_kg, net_kg AS observed, CAST({least_kg} AS BIGINT) AS allowed
+FROM shipments WHERE net_kg >= {least_kg}
+";
+
+#[test]
+fn a_users_own_rules_are_checked_like_the_built_in_ones() {
+    let dir = tempfile::tempdir().unwrap();
+    let (folder, file) = (dir.path().to_str().unwrap(), dir.path().join("night-trip.sql"));
+    std::fs::write(&file, OWN).unwrap();
+    assert!(stdout(&["rules", "check", "--rules", folder, "--lang", "en"]).contains("17 rules"));
+    assert!(stdout(&["rules", "show", "night-trip", "--rules", folder]).contains("least_kg = 1000"));
+    let wrong = |from: &str, to: &str| {
+        std::fs::write(&file, OWN.replace(from, to)).unwrap();
+        failure(&["rules", "check", "--rules", folder])
+    };
+    assert!(wrong("department: transport", "department: police").contains("public-security"));
+    assert!(wrong("net_kg AS observed", "nett_kg AS observed").contains("night-trip"));
+    assert!(wrong("'plate' AS", "'truck' AS").starts_with("0\n"), "no row, no wrong kind");
+    std::fs::remove_file(&file).unwrap();
+    std::fs::write(dir.path().join("overload.sql"), OWN.replace("night-trip", "overload")).unwrap();
+    let clash = failure(&["rules", "check", "--rules", folder]);
+    assert!(clash.starts_with("1\n") && clash.contains("tickets/overload.sql"), "{clash}");
+}
+
+/// A frame with the declared columns; those that are not given are null.
+fn widen(table: &str, given: DataFrame) -> DataFrame {
+    let columns: Vec<Expr> = declared(table)
+        .unwrap()
+        .iter()
+        .map(|(name, dtype)| match given.column(name) {
+            Ok(_) => col(name.clone()).cast(dtype.clone()),
+            Err(_) => lit(NULL).cast(dtype.clone()).alias(name.clone()),
+        })
+        .collect();
+    given.lazy().select(columns).collect().unwrap()
+}
+
+/// A lake as `lepid run` leaves it: a thousand tickets of a place that nobody knows, and two overloaded trips.
+fn lake_with_findings(root: &Path) {
+    let sites = widen("sites", df!("site_id" => ["M1"], "name" => ["白石岭"], "kind" => ["mine"]).unwrap());
+    let n = 1_000;
+    let months = (0..n).map(|i| if i < 400 { "2023-05-01" } else { "2023-06-01" });
+    let tickets = df!(
+        "ticket_no" => (0..n).map(|i| format!("T{i:04}")).collect::<Vec<_>>(),
+        "origin" => vec!["野山, \"北\""; n],
+        "destination" => vec!["P1"; n],
+        "product" => vec!["porcelain_clay_ore"; n],
+        "plate" => vec!["赣C00001"; n],
+        "net_kg" => vec![30_000i64; n],
+        "gross_kg" => (0..n).map(|i| if i < 2 { Some(60_000i64) } else { None }).collect::<Vec<_>>(),
+        "axles" => vec![6i32; n],
+        "source_file" => vec!["过磅单.xlsx"; n],
+        "source_row" => (0..n).map(|i| i32::try_from(i + 2).unwrap()).collect::<Vec<_>>(),
+    )
+    .unwrap();
+    let months: Vec<i32> =
+        months.map(|m| (m.parse::<chrono::NaiveDate>().unwrap() - chrono::NaiveDate::default()).num_days() as i32).collect();
+    let days = Column::new("month".into(), months).cast(&DataType::Date).unwrap();
+    let tickets = tickets.hstack(&[days.clone(), days.with_name("day".into())]).unwrap();
+    let engine = Engine::from_frames(vec![("sites", sites), ("shipments", widen("shipments", tickets))]).unwrap();
+    let rules: Vec<_> =
+        registry::builtin().unwrap().into_iter().filter(|r| ["origin-unknown", "overload"].contains(&r.id.as_str())).collect();
+    let outcome = run_rules(&engine, &Policy::builtin().unwrap(), &rules).unwrap();
+    let replace = |table: &str, frame| TableChange::Replace { table: table.to_owned(), frame };
+    let tables = vec![replace("findings", findings_frame(&outcome.findings).unwrap()), replace("evidence", outcome.evidence)];
+    let lake = Lake::open(root.to_str().unwrap()).unwrap();
+    lake.write(Change { kind: "run".to_owned(), summary: serde_json::Value::Null, tables }).unwrap();
+}
+
+#[test]
+fn every_ticket_behind_a_finding_comes_out_as_csv_and_as_json() {
+    let dir = tempfile::tempdir().unwrap();
+    let lake = dir.path().join("lake");
+    lake_with_findings(&lake);
+    let lake = lake.to_str().unwrap();
+    let csv = stdout(&["--lake", lake, "findings", "evidence"]);
+    assert_eq!(csv.lines().count(), 1 + 1_000 + 2);
+    let json: Vec<serde_json::Value> =
+        serde_json::from_str(&stdout(&["--lake", lake, "findings", "evidence", "--format", "json"])).unwrap();
+    assert_eq!(json.len(), 1_002);
+    assert!(json.iter().filter(|e| e["rule"] == "origin-unknown").all(|e| e["subject"] == "野山, \"北\"" && e["quantity_kg"] == 30_000));
+
+    let findings: Vec<serde_json::Value> = serde_json::from_str(&stdout(&["--lake", lake, "findings", "--json"])).unwrap();
+    let counted: u64 = findings.iter().map(|f| f["evidence"].as_u64().unwrap()).sum();
+    assert_eq!(counted, 1_002, "as many rows as the findings count");
+    for finding in &findings {
+        let rows = stdout(&["--lake", lake, "findings", "evidence", "--finding", finding["id"].as_str().unwrap()]);
+        assert_eq!(rows.lines().count() as u64, 1 + finding["evidence"].as_u64().unwrap());
+    }
+    assert_eq!(stdout(&["--lake", lake, "findings", "evidence", "--rule", "overload"]).lines().count(), 3);
+    let empty = stdout(&["--lake", lake, "findings", "evidence", "--rule", "none", "--format", "json"]);
+    assert_eq!(serde_json::from_str::<Vec<serde_json::Value>>(&empty).unwrap().len(), 0);
+
+    let file = dir.path().join("evidence.csv");
+    stdout(&["--lake", lake, "findings", "evidence", "--out", file.to_str().unwrap()]);
+    let written = std::fs::read_to_string(&file).unwrap();
+    assert_eq!(written.trim_start_matches('\u{feff}'), csv);
+}
+
+#[test]
+fn findings_are_listed_and_chosen() {
+    let dir = tempfile::tempdir().unwrap();
+    let lake = dir.path().join("lake");
+    lake_with_findings(&lake);
+    let lake = lake.to_str().unwrap();
+    assert_snapshot!(stdout(&["--lake", lake, "findings"]), @"");
+    let count = |args: &[&str]| {
+        let all = [&["--lake", lake, "--json", "findings"], args].concat();
+        serde_json::from_str::<Vec<serde_json::Value>>(&stdout(&all)).unwrap().len()
+    };
+    assert_eq!(count(&[]), 3);
+    assert_eq!(count(&["--rule", "overload"]), 1);
+    assert_eq!(count(&["--month", "2023-06"]), 1);
+    assert_eq!(count(&["--month", "2023"]), 3);
+    assert_eq!(count(&["--subject", "赣C00001"]), 1);
+    assert_eq!(count(&["--severity", "high"]), 1);
+    assert_eq!(stdout(&["--lake", lake, "findings", "--csv"]).lines().count(), 4);
+}
+
+#[test]
+fn without_a_run_there_is_nothing_to_list_and_the_message_says_what_to_do() {
+    let dir = tempfile::tempdir().unwrap();
+    let lake = dir.path().join("lake");
+    let error = failure(&["--lake", lake.to_str().unwrap(), "findings"]);
+    assert!(error.starts_with("1\n") && error.contains("lepid run"), "{error}");
+}

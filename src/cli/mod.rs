@@ -18,6 +18,8 @@ macro_rules! out {
 pub(crate) use out;
 
 mod policy;
+mod score;
+mod simulate;
 
 /// 锂资源供应链与价格监测 — records of a lithium district in, guide price and findings out.
 #[derive(Parser)]
@@ -43,6 +45,10 @@ struct Cli {
 enum Command {
     /// 现行政策 / the policy in force
     Policy(policy::Args),
+    /// 对照模拟真值，逐条规则计精确率与召回率 / precision and recall by rule against a simulation's truth
+    Score(score::Args),
+    /// 生成合成矿区的记录与违规真值 / make a synthetic basin's records and truth
+    Simulate(simulate::Args),
 }
 
 /// What every subcommand is given.
@@ -105,6 +111,8 @@ pub fn main() -> ExitCode {
 fn dispatch(command: &Command, global: &Global) -> Result<ExitCode, CliError> {
     match command {
         Command::Policy(args) => policy::run(args, global),
+        Command::Score(args) => score::run(args, global),
+        Command::Simulate(args) => simulate::run(args, global),
     }
 }
 

@@ -60,11 +60,21 @@ pub(crate) fn run(args: &Args, global: &Global) -> Result<ExitCode, CliError> {
     let folder = args.out.display();
     match global.lang {
         Lang::Zh => {
-            out!("{folder}：合成数据，磅单 {} 张，设定违规 {} 项（truth.json），共 {} 字节", summary.tickets, summary.violations, summary.bytes);
+            out!(
+                "{folder}：合成数据，磅单 {} 张，设定违规 {} 项（truth.json），共 {} 字节",
+                summary.tickets,
+                summary.violations,
+                summary.bytes
+            );
             out!("其中应进入隔离区的行 {}，重复报送的行 {}", summary.quarantined, summary.repeated);
         }
         Lang::En => {
-            out!("{folder}: SYNTHETIC data, {} tickets, {} violations (truth.json), {} bytes", summary.tickets, summary.violations, summary.bytes);
+            out!(
+                "{folder}: SYNTHETIC data, {} tickets, {} violations (truth.json), {} bytes",
+                summary.tickets,
+                summary.violations,
+                summary.bytes
+            );
             out!("rows meant for the quarantine: {}, rows sent twice: {}", summary.quarantined, summary.repeated);
         }
     }

@@ -165,7 +165,20 @@ impl Basin {
         let green = matches!(kind, Kind::Mine).then(|| ["yes", "no", "building"][usize::try_from(rng.below(3)).unwrap_or(0)]);
         let source = source(kind, n, at, &mut rng);
         let plant = plant_of(kind, &mut rng);
-        self.places.push(Place { kind, code, name, written, company, county, at, capacity_kg_per_year: None, green, source, plant, to: Vec::new() });
+        self.places.push(Place {
+            kind,
+            code,
+            name,
+            written,
+            company,
+            county,
+            at,
+            capacity_kg_per_year: None,
+            green,
+            source,
+            plant,
+            to: Vec::new(),
+        });
     }
 
     fn company(&mut self, kind: Kind, number: usize) -> usize {
@@ -187,13 +200,18 @@ impl Basin {
         let stem: String = digits.chars().take(17).collect();
         let check = credit_code_check(&stem).unwrap_or('0');
         let _ = number;
-        self.companies.push(Company { credit_code: format!("{stem}{check}"), name: format!("{}{trade}有限公司", names::brand(n + 6)), group });
+        self.companies.push(Company {
+            credit_code: format!("{stem}{check}"),
+            name: format!("{}{trade}有限公司", names::brand(n + 6)),
+            group,
+        });
         n
     }
 
     /// Scales every mass so that the tickets asked for carry it.
     fn scale_down(&mut self, options: &Options, calendar: &Calendar) {
-        let nominal: f64 = self.places.iter().filter_map(|p| p.source.as_ref().map(|s| (p, s))).map(|(p, s)| planned(p, s, self.seed, calendar)).sum();
+        let nominal: f64 =
+            self.places.iter().filter_map(|p| p.source.as_ref().map(|s| (p, s))).map(|(p, s)| planned(p, s, self.seed, calendar)).sum();
         let tickets = float(i64::try_from(options.tickets).unwrap_or(i64::MAX));
         let factor = tickets * MEAN_NET_KG / (nominal * TICKETS_PER_ORE_TICKET).max(1.0);
         for source in self.places.iter_mut().filter_map(|p| p.source.as_mut()) {
@@ -311,9 +329,7 @@ fn title(kind: Kind, n: usize, number: usize) -> (&'static str, String) {
 
 fn source(kind: Kind, n: usize, at: Point, rng: &mut Rng) -> Option<Source> {
     let nominal_wan_t = match kind {
-        Kind::Mine => {
-            (c::SCALE_MEDIAN_WAN_T * libm::exp(c::SCALE_SIGMA * rng.normal())).clamp(c::SCALE_WAN_T.0 * 1.6, c::SCALE_WAN_T.1)
-        }
+        Kind::Mine => (c::SCALE_MEDIAN_WAN_T * libm::exp(c::SCALE_SIGMA * rng.normal())).clamp(c::SCALE_WAN_T.0 * 1.6, c::SCALE_WAN_T.1),
         Kind::Exploration | Kind::Construction | Kind::Restoration | Kind::Unknown => SMALL_SOURCE_WAN_T * rng.range(0.5, 1.5),
         _ => return None,
     };
@@ -360,7 +376,9 @@ fn plant_of(kind: Kind, rng: &mut Rng) -> Option<Plant> {
 
 /// Eight corners around a centre, 0.88 to 1.12 of the radius away.
 fn ring(centre: Point, radius_m: f64, rng: &mut Rng) -> Vec<Point> {
-    (0..8).map(|k| offset(centre, radius_m * rng.range(0.88, 1.12), f64::from(k) * core::f64::consts::FRAC_PI_4 + rng.range(-0.2, 0.2))).collect()
+    (0..8)
+        .map(|k| offset(centre, radius_m * rng.range(0.88, 1.12), f64::from(k) * core::f64::consts::FRAC_PI_4 + rng.range(-0.2, 0.2)))
+        .collect()
 }
 
 /// The point so many metres away; `angle` counts from east to north.
@@ -368,10 +386,7 @@ pub(super) fn offset(from: Point, metres: f64, angle: f64) -> Point {
     let (north, east) = (metres * libm::sin(angle), metres * libm::cos(angle));
     let lat = f64::from(from.lat_e5) / 1e5;
     let add = |at: i32, by: f64| at + i32::try_from(round(by)).unwrap_or(0);
-    Point {
-        lat_e5: add(from.lat_e5, north / M_PER_E5),
-        lon_e5: add(from.lon_e5, east / (M_PER_E5 * libm::cos(lat.to_radians()))),
-    }
+    Point { lat_e5: add(from.lat_e5, north / M_PER_E5), lon_e5: add(from.lon_e5, east / (M_PER_E5 * libm::cos(lat.to_radians()))) }
 }
 
 /// Metres north and east from `a` to `b`, on the plane that touches at `a`: exact to 0.1 % within a county.

@@ -75,14 +75,13 @@ pub(super) const ORE_CONCENTRATE_GRADE: f64 = 0.025;
 /// Recovery of beneficiation in the netback of ore.
 pub(super) const ORE_RECOVERY: f64 = 0.65;
 /// Mining and beneficiation, yuan a tonne of ore [m].
-pub(super) const ORE_COST: f64 = 130.0;
+pub(super) const ORE_COST: f64 = 105.0;
 /// By-products (feldspar, tantalum, niobium), yuan a tonne of ore [m].
-pub(super) const ORE_BY_PRODUCTS: f64 = 40.0;
+pub(super) const ORE_BY_PRODUCTS: f64 = 60.0;
 
 /// Battery-grade carbonate, thousand yuan a tonne incl. VAT, at the first of each month of 2023 and of January 2024: an
 /// invented path of the shape that the year had (falling from about 480 to about 100). SYNTHETIC.
-pub(super) const CARBONATE_PATH: [f64; 13] =
-    [480.0, 455.0, 385.0, 245.0, 185.0, 295.0, 308.0, 275.0, 215.0, 172.0, 166.0, 128.0, 100.0];
+pub(super) const CARBONATE_PATH: [f64; 13] = [480.0, 455.0, 385.0, 245.0, 185.0, 295.0, 308.0, 275.0, 215.0, 172.0, 166.0, 128.0, 100.0];
 
 /// Limits of gross mass, kg, by axles: rigid, and articulated. 交通运输部令2016年第62号, art. 3 [s].
 pub(super) const fn gross_limit_kg(axles: u8, articulated: bool) -> i64 {

@@ -1,8 +1,8 @@
 //! What does lithium carbonate cost in the basin's world? A SYNTHETIC series of the shape that 2023 had.
 
 use super::Calendar;
-use super::constants::{CARBONATE_PATH, FREIGHT_VAT, LI2CO3_PER_LI2O, VAT};
 use super::constants as c;
+use super::constants::{CARBONATE_PATH, FREIGHT_VAT, LI2CO3_PER_LI2O, VAT};
 use super::rng::{Rng, float, round};
 use chrono::{Datelike, Days, NaiveDate, Weekday};
 
@@ -63,7 +63,8 @@ pub(super) fn carbonate_yuan(prices: &[MarketPrice], day: NaiveDate) -> Option<f
 /// What a dry tonne of concentrate is worth at a carbonate price: the price method, section 2. Yuan, without VAT.
 pub(super) fn concentrate_value(grade: f64, carbonate_yuan: f64) -> f64 {
     let net = carbonate_yuan / (1.0 + VAT);
-    let value = grade * LI2CO3_PER_LI2O * c::NETBACK_RECOVERY * (net * (1.0 - c::NETBACK_SELL) - c::NETBACK_CONVERSION) - c::NETBACK_PROCESSING
+    let value = grade * LI2CO3_PER_LI2O * c::NETBACK_RECOVERY * (net * (1.0 - c::NETBACK_SELL) - c::NETBACK_CONVERSION)
+        - c::NETBACK_PROCESSING
         + c::NETBACK_BY_PRODUCTS;
     value.max(c::NETBACK_GUARD * grade * LI2CO3_PER_LI2O * net)
 }

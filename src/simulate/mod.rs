@@ -17,11 +17,13 @@ mod plant;
 mod rng;
 mod sales;
 mod score;
+#[cfg(test)]
+mod tests;
 mod tickets;
 mod truth;
 mod truth_scale;
 
-pub use score::{RuleScore, Score, ScoreError, score};
+pub use score::{CATALOGUE, REMINDER, RuleScore, Score, ScoreError, score};
 pub use truth::{Truth, Violation};
 
 use crate::records::time::days_of;
@@ -79,7 +81,9 @@ pub struct Summary {
 #[derive(Debug, thiserror::Error)]
 pub enum SimulateError {
     /// Something can't be written.
-    #[error("写入 {path} 失败：{source}；请检查目录权限和磁盘空间 / cannot write {path}: {source}; check the folder's permissions and the disk")]
+    #[error(
+        "写入 {path} 失败：{source}；请检查目录权限和磁盘空间 / cannot write {path}: {source}; check the folder's permissions and the disk"
+    )]
     Write {
         /// The file.
         path: PathBuf,
@@ -134,12 +138,6 @@ impl Calendar {
     fn label(&self, i: u32) -> String {
         let (year, month) = self.month(i);
         format!("{year:04}-{month:02}")
-    }
-
-    /// Month of a day counted from 1970, if it is one of these.
-    fn index_of(&self, day: NaiveDate) -> Option<u32> {
-        let months = (day.year() - self.first.year()) * 12 + i32::try_from(day.month()).ok()? - i32::try_from(self.first.month()).ok()?;
-        u32::try_from(months).ok().filter(|i| *i < self.months)
     }
 
     /// First and last day, counted from 1970, on which a place loads in month `i`.

@@ -68,7 +68,8 @@ const RETURN_STEP_KG: i64 = 10;
 /// The stocks of the first day.
 pub(super) fn begin(basin: &Basin) -> State {
     let n = basin.places.len();
-    let mut state = State { fleet: Fleet::new(n), feed: vec![Lot::default(); n], stock: vec![Lot::default(); n], slag: vec![Lot::default(); n] };
+    let mut state =
+        State { fleet: Fleet::new(n), feed: vec![Lot::default(); n], stock: vec![Lot::default(); n], slag: vec![Lot::default(); n] };
     for (i, place) in basin.places.iter().enumerate() {
         let capacity = place.capacity_kg_per_year.unwrap_or(0);
         let some = down(capacity / 40, RETURN_STEP_KG);
@@ -146,8 +147,9 @@ impl Run<'_> {
             kg: output_kg - grown_kg.max(0),
             days: self.calendar.days(self.month.index, site.kind),
             outside: source.part.is_some_and(|p| p.outside_in(number)),
+            quality,
         };
-        let sent_kg = self.send(place, &[order], quality);
+        let sent_kg = self.send(place, &[order]).first().copied().unwrap_or(0);
         self.explosives(place, sent_kg, &mut rng);
         if !files {
             return;
@@ -155,7 +157,10 @@ impl Run<'_> {
         let grown_kg = grown_kg.max(-opening_kg).max(-sent_kg);
         self.state.stock[place].wet_kg = opening_kg + grown_kg;
         let made_kg = (sent_kg + grown_kg).max(0);
-        let declared_kg = down(i64::try_from(i128::from(made_kg) * i128::from(source.part.map_or(0, |p| p.declared_ppm())) / 1_000_000).unwrap_or(0), RETURN_STEP_KG);
+        let declared_kg = down(
+            i64::try_from(i128::from(made_kg) * i128::from(source.part.map_or(0, |p| p.declared_ppm())) / 1_000_000).unwrap_or(0),
+            RETURN_STEP_KG,
+        );
         let blank = rng.ppm(40_000);
         self.month.returns.push(Return {
             place,
@@ -177,21 +182,17 @@ impl Run<'_> {
         }
         let kg = site.source.as_ref().map_or(0, |s| s.scale_kg / 4);
         let days = self.calendar.days(self.month.index, site.kind);
-        let order = Order { to: site.to.iter().filter(|(to, _)| self.basin.places[*to].kind == Kind::Stockyard).copied().collect(), product: OTHER, kg, days, outside: false };
-        if !order.to.is_empty() {
-            let tickets = drive(self.basin, &mut self.state.fleet, place, self.month.index, &[order], Lot::of(1_000_000_000, 60_000, 0));
-            self.month.tickets.extend(tickets);
-        }
+        let to = site.to.iter().filter(|(to, _)| self.basin.places[*to].kind == Kind::Stockyard).copied().collect();
+        self.send(place, &[Order { to, product: OTHER, kg, days, outside: false, quality: Lot::of(1_000_000_000, 60_000, 0) }]);
     }
 
-    /// Drives orders and books what arrives; the mass sent, kg.
-    fn send(&mut self, place: usize, orders: &[Order], quality: Lot) -> i64 {
-        let tickets = drive(self.basin, &mut self.state.fleet, place, self.month.index, orders, quality);
-        let mut sent_kg = 0;
+    /// Drives orders and books what arrives; the mass sent of each, kg.
+    fn send(&mut self, place: usize, orders: &[Order]) -> Vec<i64> {
+        let (tickets, sent_kg) = drive(self.basin, &mut self.state.fleet, place, self.month.index, orders);
         for ticket in &tickets {
+            let Some(quality) = orders.iter().find(|o| o.product == ticket.product).map(|o| o.quality) else { continue };
             let lot = Lot::of(ticket.net_kg, quality.moisture_ppm(), quality.li2o_ppm());
             let to = ticket.to as usize;
-            sent_kg += ticket.net_kg;
             self.month.flows.entry((place, to, ticket.product)).or_default().add(lot);
             if matches!(ticket.product, product::ORE | product::CONCENTRATE) {
                 self.state.feed[to].add(lot);
@@ -213,8 +214,9 @@ impl Run<'_> {
             kg: heap.wet_kg / 100 * 88,
             days: self.calendar.days(self.month.index, site.kind),
             outside: false,
+            quality: heap,
         };
-        let sent_kg = self.send(place, &[order], heap);
+        let sent_kg = self.send(place, &[order]).first().copied().unwrap_or(0);
         self.state.feed[place].take(sent_kg);
         self.month.returns.push(Return {
             place,
@@ -243,18 +245,25 @@ impl Run<'_> {
         let wet_kg = down(round(float(dry_kg) / (1.0 - float(moisture) / 1e6)), RETURN_STEP_KG);
         let made = Lot::of(wet_kg, moisture, grade);
         self.eat(place, feed, eaten, opening_kg);
-        let stock_kg = self.state.stock[place].wet_kg;
-        self.state.stock[place].add(made);
-        let order = self.order(place, product, self.state.stock[place].wet_kg / 100 * 90);
-        let sent_kg = self.send(place, &[order], self.state.stock[place]);
-        self.state.stock[place].take(sent_kg);
-        self.make(place, product, made, Some((stock_kg, self.state.stock[place].wet_kg)));
         let lost_g = eaten.li2o_g - made.li2o_g;
-        if product == product::CARBONATE {
-            self.slag(place, round(float(dry_kg) * plant.slag_per_t), lost_g);
-        } else {
-            let tailings_kg = down(eaten.dry_kg - made.dry_kg, RETURN_STEP_KG);
-            self.make(place, OTHER, Lot { wet_kg: tailings_kg, dry_kg: tailings_kg, li2o_g: lost_g }, None);
+        let opened_kg = (self.state.stock[place].wet_kg, self.state.slag[place].wet_kg);
+        self.state.stock[place].add(made);
+        let mut orders = vec![self.order(place, product, self.state.stock[place], 90)];
+        let slag = (product == product::CARBONATE).then(|| slag(round(float(dry_kg) * plant.slag_per_t), lost_g));
+        if let Some(slag) = slag {
+            self.state.slag[place].add(slag);
+            orders.push(self.order(place, product::SLAG, self.state.slag[place], 70));
+        }
+        let sent_kg = self.send(place, &orders);
+        self.state.stock[place].take(sent_kg.first().copied().unwrap_or(0));
+        self.state.slag[place].take(sent_kg.get(1).copied().unwrap_or(0));
+        self.make(place, product, made, Some((opened_kg.0, self.state.stock[place].wet_kg)));
+        match slag {
+            Some(slag) => self.make(place, product::SLAG, slag, Some((opened_kg.1, self.state.slag[place].wet_kg))),
+            None => {
+                let tailings_kg = down(eaten.dry_kg - made.dry_kg, RETURN_STEP_KG);
+                self.make(place, OTHER, Lot { wet_kg: tailings_kg, dry_kg: tailings_kg, li2o_g: lost_g }, None);
+            }
         }
         let per_t = if product == product::CARBONATE { made.wet_kg } else { eaten.wet_kg };
         let used = |a_tonne: f64, rng: &mut Rng| Some(round(float(per_t) / 1_000.0 * a_tonne * (1.0 + 0.03 * rng.normal())));
@@ -262,19 +271,8 @@ impl Run<'_> {
         self.month.utilities.push(Utility { place, month: self.month.index, electricity_kwh, explosives_kg: None, water_m3 });
     }
 
-    fn slag(&mut self, place: usize, dry_kg: i64, li2o_g: i64) {
-        let wet_kg = down(dry_kg * 1_000 / (1_000 - c::SLAG_MOISTURE_PPM / 1_000), RETURN_STEP_KG);
-        let made = Lot { wet_kg, dry_kg, li2o_g };
-        let opening_kg = self.state.slag[place].wet_kg;
-        self.state.slag[place].add(made);
-        let order = self.order(place, product::SLAG, self.state.slag[place].wet_kg / 100 * 70);
-        let sent_kg = self.send(place, &[order], self.state.slag[place]);
-        self.state.slag[place].take(sent_kg);
-        self.make(place, product::SLAG, made, Some((opening_kg, self.state.slag[place].wet_kg)));
-    }
-
     /// A month's order for those destinations that take the product.
-    fn order(&self, place: usize, product: &'static str, kg: i64) -> Order {
+    fn order(&self, place: usize, product: &'static str, heap: Lot, percent: i64) -> Order {
         let takes = |to: usize| match self.basin.places[to].kind {
             Kind::Outside => product == product::CARBONATE,
             Kind::SlagUser => product == product::SLAG,
@@ -282,7 +280,7 @@ impl Run<'_> {
         };
         let to = self.basin.places[place].to.iter().filter(|(to, _)| takes(*to)).copied().collect();
         let days = self.calendar.days(self.month.index, self.basin.places[place].kind);
-        Order { to, product, kg, days, outside: false }
+        Order { to, product, kg: heap.wet_kg / 100 * percent, days, outside: false, quality: heap }
     }
 
     fn eat(&mut self, place: usize, product: &'static str, eaten: Lot, opening_kg: i64) {
@@ -308,6 +306,12 @@ impl Run<'_> {
             water_m3: None,
         });
     }
+}
+
+/// Slag of a salt plant, with the Li2O that the salt does not hold.
+fn slag(dry_kg: i64, li2o_g: i64) -> Lot {
+    let wet_kg = down(dry_kg * 1_000 / (1_000 - c::SLAG_MOISTURE_PPM / 1_000), RETURN_STEP_KG);
+    Lot { wet_kg, dry_kg, li2o_g }
 }
 
 /// A return as filed: moisture to 0.01 %, grade to 1 ppm.

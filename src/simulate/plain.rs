@@ -71,7 +71,13 @@ impl Out for Plain {
             for row in &month.returns {
                 let role = if row.produced { "produced" } else { "consumed" };
                 table.text(&world.basin.places[row.place].name).text(&world.calendar.label(row.month)).text(row.product).text(role);
-                table.whole(Some(row.wet_kg)).whole(row.moisture_ppm).whole(row.li2o_ppm).whole(row.opening_kg).whole(row.closing_kg).end()?;
+                table
+                    .whole(Some(row.wet_kg))
+                    .whole(row.moisture_ppm)
+                    .whole(row.li2o_ppm)
+                    .whole(row.opening_kg)
+                    .whole(row.closing_kg)
+                    .end()?;
             }
         }
         if let Some(table) = &mut self.utilities {
@@ -102,7 +108,14 @@ fn ticket(table: &mut Table, world: &World, fleet: &Fleet, row: &Ticket) -> Resu
     let truck = &fleet.trucks[row.truck as usize];
     let ticket_no = number(world, row);
     let axles = row.axles_stated.then_some(i64::from(truck.axles));
-    table.text(&ticket_no).text(&waybill(row, &ticket_no)).text(row.product).text(&truck.plate).whole(axles).text(&from.written).text(&to.written);
+    table
+        .text(&ticket_no)
+        .text(&waybill(row, &ticket_no))
+        .text(row.product)
+        .text(&truck.plate)
+        .whole(axles)
+        .text(&from.written)
+        .text(&to.written);
     table.minute(Some(row.loaded_at)).whole(Some(row.gross_kg)).whole(Some(row.tare_kg)).whole(Some(row.net_kg)).minute(row.unloaded_at);
     table.whole(row.received_kg).whole(row.li2o_ppm).whole(row.moisture_ppm).point(row.loaded).end()
 }
@@ -116,7 +129,12 @@ fn sale(table: &mut Table, world: &World, row: &Sale) -> Result<(), SimulateErro
     let yes = |flag: Option<bool>| flag.map_or("", |f| if f { "yes" } else { "no" });
     table.text(&row.contract_no).text(&row.date.to_string()).text(party(world, row.seller)).text(party(world, row.buyer)).text(row.product);
     table.whole(row.li2o_ppm).whole(Some(row.wet_kg)).whole(row.moisture_ppm).whole(Some(row.fen_per_t)).text(yes(row.vat_included));
-    table.text(if row.delivered { "delivered" } else { "ex_works" }).whole(row.freight_fen_per_t).whole(row.credit_days).text(yes(row.related)).end()
+    table
+        .text(if row.delivered { "delivered" } else { "ex_works" })
+        .whole(row.freight_fen_per_t)
+        .whole(row.credit_days)
+        .text(yes(row.related))
+        .end()
 }
 
 /// The company of a place, as contracts name it.
@@ -144,7 +162,8 @@ fn sites(folder: &Path, world: &World) -> Result<(), SimulateError> {
 }
 
 fn licences(folder: &Path, world: &World) -> Result<(), SimulateError> {
-    let header = "licence_no,site_id,holder_id,kind,minerals,approved_scale_kg_per_year,valid_from,valid_to,status,status_since,boundary,method";
+    let header =
+        "licence_no,site_id,holder_id,kind,minerals,approved_scale_kg_per_year,valid_from,valid_to,status,status_since,boundary,method";
     let mut table = Table::new(folder, "licences", header)?;
     for row in &world.licences {
         let place = &world.basin.places[row.place];
@@ -160,7 +179,13 @@ fn licences(folder: &Path, world: &World) -> Result<(), SimulateError> {
 fn vehicles(folder: &Path, fleet: &Fleet) -> Result<(), SimulateError> {
     let mut table = Table::new(folder, "vehicles", "plate,class,axles,articulated,curb_kg,permitted_gross_kg")?;
     for truck in fleet.trucks.iter().filter(|t| t.registered) {
-        let articulated = if !truck.articulation_stated { "" } else if truck.articulated { "yes" } else { "no" };
+        let articulated = if !truck.articulation_stated {
+            ""
+        } else if truck.articulated {
+            "yes"
+        } else {
+            "no"
+        };
         table.text(&truck.plate).text(truck.class()).whole(Some(i64::from(truck.axles))).text(articulated);
         table.whole(Some(truck.tare_kg)).whole(Some(truck.limit_kg())).end()?;
     }

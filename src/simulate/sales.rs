@@ -58,7 +58,14 @@ pub(super) fn of_month(world: &World, month: &Month) -> Vec<Sale> {
     sales
 }
 
-fn write(world: &World, month: u32, (seller, buyer, product): (usize, usize, &'static str), line: Lot, lot: Lot, rng: &mut Rng) -> Option<Sale> {
+fn write(
+    world: &World,
+    month: u32,
+    (seller, buyer, product): (usize, usize, &'static str),
+    line: Lot,
+    lot: Lot,
+    rng: &mut Rng,
+) -> Option<Sale> {
     let date = business_day(world, month, rng)?;
     let carbonate = carbonate_yuan(&world.prices, date)?;
     let li2o_ppm = round(float(lot.li2o_ppm()) * (1.0 + 0.015 * rng.normal()) / 100.0) * 100;

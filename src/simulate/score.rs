@@ -78,7 +78,8 @@ pub struct RuleScore {
 }
 
 /// Said with every score.
-pub const REMINDER: &str = "以上数字来自合成数据，不代表在真实数据上的表现 / these figures are on synthetic data; they say nothing about real data";
+pub const REMINDER: &str =
+    "以上数字来自合成数据，不代表在真实数据上的表现 / these figures are on synthetic data; they say nothing about real data";
 
 /// What of a finding the score looks at.
 #[derive(Deserialize)]
@@ -114,7 +115,10 @@ pub fn score(truth: &Path, findings: &Path) -> Result<Score, ScoreError> {
     let truth: Truth = read(truth, "模拟真值 truth.json")?;
     let found: Findings = read(findings, "问题清单 findings.json")?;
     let (Findings::Bare(found) | Findings::Within { findings: found }) = found;
-    Ok(compare(truth.violations.into_iter().map(|v| (v.rule, v.subject, v.period)), found.into_iter().map(|f| (f.rule, f.subject, f.period))))
+    Ok(compare(
+        truth.violations.into_iter().map(|v| (v.rule, v.subject, v.period)),
+        found.into_iter().map(|f| (f.rule, f.subject, f.period)),
+    ))
 }
 
 fn compare(truth: impl Iterator<Item = (String, String, String)>, found: impl Iterator<Item = (String, String, String)>) -> Score {

@@ -41,6 +41,8 @@ pub(super) struct Order {
     pub(super) days: (i64, i64),
     /// Loads may lie outside of the boundary.
     pub(super) outside: bool,
+    /// Of what the heap is made; its mass does not matter.
+    pub(super) quality: Lot,
 }
 
 /// Mass that moves or lies: wet and dry, kg, and Li2O, g.
@@ -82,8 +84,9 @@ impl Lot {
     }
 }
 
-/// Drives a month's orders of one weighbridge: tickets in the order of their times. Never more than an order says.
-pub(super) fn drive(basin: &Basin, fleet: &mut Fleet, from: usize, month: u32, orders: &[Order], quality: Lot) -> Vec<Ticket> {
+/// Drives all of a month's orders of one weighbridge: tickets in the order of their times, and the mass that each order
+/// took, never more than it says.
+pub(super) fn drive(basin: &Basin, fleet: &mut Fleet, from: usize, month: u32, orders: &[Order]) -> (Vec<Ticket>, Vec<i64>) {
     let mut rng = Rng::of(basin.seed, "drive", u64::from(month) * 100_000 + from as u64);
     let mut tickets = Vec::new();
     let mut done = vec![0i64; orders.len()];
@@ -92,33 +95,46 @@ pub(super) fn drive(basin: &Basin, fleet: &mut Fleet, from: usize, month: u32, o
     let mut serial = 0;
     for day in first..=last {
         let mut shift = fleet.shift(from, day, &mut rng);
-        let assay = assay(quality, &mut rng);
         let today = tickets.len();
-        for (order, done) in orders.iter().zip(&mut done) {
+        for (order, done) in orders.iter().zip(&mut done).filter(|(o, _)| !o.to.is_empty()) {
+            let assay = assay(order.quality, &mut rng);
             let span = order.days.1 - order.days.0 + 1;
             let due = order.kg * (day - order.days.0 + 1).clamp(0, span) / span;
             loop {
                 let (truck, minute) = fleet.next(&mut shift, basin.seed, &mut rng);
-                let Some(mut ticket) = weigh(&fleet.trucks[truck], due - *done, &mut rng) else { break };
-                *done += ticket.net_kg;
-                let to = destination(&order.to, &mut rng);
-                let travel = travel_minutes(basin, from, to, &mut rng);
-                ticket.from = u32::try_from(from).unwrap_or(0);
-                ticket.to = u32::try_from(to).unwrap_or(0);
-                ticket.truck = u32::try_from(truck).unwrap_or(0);
-                ticket.product = order.product;
-                ticket.loaded_at = day * 1_440 + minute;
-                ticket.unloaded_at = (!rng.ppm(60_000)).then(|| ticket.loaded_at + travel + rng.between(4, 12));
-                (ticket.moisture_ppm, ticket.li2o_ppm) = (assay.0, assay.1);
-                ticket.loaded = position(basin, from, order, &mut rng);
-                faults(&mut ticket, fleet.trucks[truck].limit_kg(), &mut rng);
+                let Some(weighed) = weigh(&fleet.trucks[truck], due - *done, &mut rng) else { break };
+                *done += weighed.net_kg;
+                let ticket = Ticket {
+                    from: u32::try_from(from).unwrap_or(0),
+                    truck: u32::try_from(truck).unwrap_or(0),
+                    loaded_at: day * 1_440 + minute,
+                    li2o_ppm: assay.1,
+                    moisture_ppm: assay.0,
+                    ..weighed
+                };
+                let limit_kg = fleet.trucks[truck].limit_kg();
+                let (ticket, travel) = travelled(basin, order, ticket, limit_kg, &mut rng);
                 tickets.push(ticket);
                 Fleet::back_after(&mut shift, 2 * travel + rng.between(35, 60));
             }
         }
         number(tickets.get_mut(today..).unwrap_or_default(), month, &mut serial, &mut rng);
     }
-    tickets
+    (tickets, done)
+}
+
+/// What the trip itself adds to the paper, and the minutes that it took.
+fn travelled(basin: &Basin, order: &Order, mut ticket: Ticket, limit_kg: i64, rng: &mut Rng) -> (Ticket, i64) {
+    let (from, to) = (ticket.from as usize, destination(&order.to, rng));
+    let travel = travel_minutes(basin, from, to, rng);
+    ticket.to = u32::try_from(to).unwrap_or(0);
+    ticket.product = order.product;
+    // Every second weighbridge is on the electronic pass system.
+    ticket.waybill &= from % 2 == 0;
+    ticket.unloaded_at = (!rng.ppm(60_000)).then(|| ticket.loaded_at + travel + rng.between(4, 12));
+    ticket.loaded = position(basin, from, order, rng);
+    faults(&mut ticket, limit_kg, rng);
+    (ticket, travel)
 }
 
 /// Weighs a load: `None` if the truck's own load is more than what is left to carry.

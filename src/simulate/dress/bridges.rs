@@ -1,5 +1,6 @@
 //! How do the weighbridges' files look? One a weighbridge and quarter, each program in its own way.
 
+use super::programs::{Field, Form, OLD_CSV, Program, WIDE_CSV, choose, widen};
 use super::sheet::{Cell, Dates, Encoding, Sheet, delimited, ndjson};
 use super::{Users, percent, tonnes};
 use crate::records::product;
@@ -11,217 +12,6 @@ use crate::simulate::truth::number;
 use crate::simulate::{SimulateError, World};
 use std::collections::BTreeMap;
 
-/// A column of a ticket.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Field {
-    Number,
-    Waybill,
-    Product,
-    Plate,
-    Axles,
-    From,
-    To,
-    LoadedAt,
-    Gross,
-    Tare,
-    Net,
-    UnloadedAt,
-    Received,
-    Grade,
-    Moisture,
-    Lat,
-    Lon,
-}
-
-/// A weighbridge program: its file, its columns in its order, its unit.
-struct Program {
-    form: Form,
-    tonnes: bool,
-    dates: Dates,
-    columns: &'static [(Field, &'static str)],
-    /// Its words for ore and for concentrate.
-    ore: &'static str,
-    concentrate: &'static str,
-    plate: fn(&str) -> String,
-    /// Sheets are months, with titles above and totals below.
-    months: bool,
-    totals: bool,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Form {
-    Workbook,
-    Csv(Encoding),
-    Tsv,
-    Ndjson,
-}
-
-const MONTHLY_BOOK: Program = Program {
-    form: Form::Workbook,
-    tonnes: true,
-    dates: Dates::Excel,
-    columns: &[
-        (Field::Number, "磅单号"),
-        (Field::Waybill, "运单号"),
-        (Field::Product, "货物名称"),
-        (Field::Plate, "车牌号"),
-        (Field::Axles, "轴数"),
-        (Field::From, "发货单位"),
-        (Field::To, "收货单位"),
-        (Field::LoadedAt, "毛重时间"),
-        (Field::Gross, "毛重(吨)"),
-        (Field::Tare, "皮重(吨)"),
-        (Field::Net, "净重(吨)"),
-        (Field::UnloadedAt, "到达时间"),
-        (Field::Received, "收货净重(吨)"),
-        (Field::Grade, "品位(%)"),
-        (Field::Moisture, "水分(%)"),
-        (Field::Lat, "装车纬度"),
-        (Field::Lon, "装车经度"),
-    ],
-    ore: "含锂瓷土",
-    concentrate: "锂云母精矿",
-    plate: plain_plate,
-    months: true,
-    totals: true,
-};
-
-const QUARTER_BOOK: Program = Program {
-    form: Form::Workbook,
-    tonnes: false,
-    dates: Dates::Chinese,
-    columns: &[
-        (Field::Number, "过磅单号"),
-        (Field::Plate, "车号"),
-        (Field::Product, "货名"),
-        (Field::From, "发货地"),
-        (Field::To, "收货地"),
-        (Field::LoadedAt, "出场时间"),
-        (Field::Gross, "毛重/kg"),
-        (Field::Tare, "皮重/kg"),
-        (Field::Net, "净重/kg"),
-        (Field::UnloadedAt, "卸货时间"),
-        (Field::Received, "到货净重/kg"),
-        (Field::Axles, "轴数(根)"),
-        (Field::Grade, "Li2O(%)"),
-        (Field::Moisture, "含水率(%)"),
-        (Field::Waybill, "电子运单号"),
-        (Field::Lat, "纬度"),
-        (Field::Lon, "经度"),
-    ],
-    ore: "原矿",
-    concentrate: "锂精矿",
-    plate: plain_plate,
-    months: false,
-    totals: true,
-};
-
-const OLD_CSV: Program = Program {
-    form: Form::Csv(Encoding::Gb18030),
-    tonnes: false,
-    dates: Dates::Slash,
-    columns: &[
-        (Field::Number, "单号"),
-        (Field::LoadedAt, "过磅时间"),
-        (Field::Plate, "车牌"),
-        (Field::Product, "物料名称"),
-        (Field::From, "发货方"),
-        (Field::To, "收货方"),
-        (Field::Gross, "毛重(kg)"),
-        (Field::Tare, "皮重(kg)"),
-        (Field::Net, "净重(kg)"),
-        (Field::Axles, "轴数"),
-        (Field::Received, "收货净重(kg)"),
-        (Field::UnloadedAt, "收货时间"),
-        (Field::Grade, "氧化锂(%)"),
-        (Field::Moisture, "水份(%)"),
-        (Field::Waybill, "准运证号"),
-        (Field::Lat, "装车纬度"),
-        (Field::Lon, "装车经度"),
-    ],
-    ore: "锂瓷石",
-    concentrate: "云母精矿",
-    plate: dotted_plate,
-    months: false,
-    totals: true,
-};
-
-const WIDE_CSV: Program = Program {
-    form: Form::Csv(Encoding::Utf8Bom),
-    tonnes: true,
-    dates: Dates::Slash,
-    columns: MONTHLY_BOOK.columns,
-    ore: "含锂瓷土原矿",
-    concentrate: "锂云母",
-    plate: wide_plate,
-    months: false,
-    totals: true,
-};
-
-const ENGLISH_TSV: Program = Program {
-    form: Form::Tsv,
-    tonnes: true,
-    dates: Dates::Iso,
-    columns: &[
-        (Field::Number, "ticket_no"),
-        (Field::Waybill, "waybill_no"),
-        (Field::Product, "product"),
-        (Field::Plate, "plate"),
-        (Field::Axles, "axles"),
-        (Field::From, "origin"),
-        (Field::To, "destination"),
-        (Field::LoadedAt, "loaded_at"),
-        (Field::Gross, "gross_t"),
-        (Field::Tare, "tare_t"),
-        (Field::Net, "net_t"),
-        (Field::UnloadedAt, "unloaded_at"),
-        (Field::Received, "received_net_t"),
-        (Field::Grade, "li2o_%"),
-        (Field::Moisture, "moisture_%"),
-        (Field::Lat, "loaded_lat"),
-        (Field::Lon, "loaded_lon"),
-    ],
-    ore: product::ORE,
-    concentrate: product::CONCENTRATE,
-    plate: dashed_plate,
-    months: false,
-    totals: false,
-};
-
-const MODERN_NDJSON: Program = Program {
-    form: Form::Ndjson,
-    tonnes: false,
-    dates: Dates::Iso,
-    columns: &[
-        (Field::Number, "ticket_no"),
-        (Field::Product, "product"),
-        (Field::Plate, "plate"),
-        (Field::From, "origin"),
-        (Field::To, "destination"),
-        (Field::LoadedAt, "loaded_at"),
-        (Field::Net, "net_kg"),
-        (Field::Gross, "gross_kg"),
-        (Field::Tare, "tare_kg"),
-        (Field::Axles, "axles"),
-        (Field::UnloadedAt, "unloaded_at"),
-        (Field::Received, "received_net_kg"),
-        (Field::Grade, "li2o_pct"),
-        (Field::Moisture, "moisture_pct"),
-        (Field::Waybill, "waybill_no"),
-        (Field::Lat, "loaded_lat"),
-        (Field::Lon, "loaded_lon"),
-    ],
-    ore: product::ORE,
-    concentrate: product::CONCENTRATE,
-    plate: plain_plate,
-    months: false,
-    totals: false,
-};
-
-/// Texts take more room than workbooks: a weighbridge with more tickets a quarter has a workbook.
-const TEXT_TICKETS: usize = 420;
-/// JSON takes the most.
-const NDJSON_TICKETS: usize = 120;
 /// Rows that are sent a second time in another dress.
 const REPEATED: usize = 40;
 
@@ -252,17 +42,6 @@ pub(super) fn write(users: &Users, world: &World, fleet: &Fleet) -> Result<(u64,
 fn bridge(world: &World, ticket: &Ticket) -> usize {
     let (from, to) = (ticket.from as usize, ticket.to as usize);
     if world.basin.places[from].kind == Kind::Unknown { to } else { from }
-}
-
-fn choose(n: usize, tickets: usize) -> &'static Program {
-    match n % 7 {
-        0 if tickets <= TEXT_TICKETS => &OLD_CSV,
-        2 if tickets <= TEXT_TICKETS => &WIDE_CSV,
-        4 if tickets <= TEXT_TICKETS => &ENGLISH_TSV,
-        5 if tickets <= NDJSON_TICKETS => &MODERN_NDJSON,
-        1 | 3 | 5 => &MONTHLY_BOOK,
-        _ => &QUARTER_BOOK,
-    }
 }
 
 fn file_name(world: &World, place: usize, quarter: u32, more: &str) -> String {
@@ -331,7 +110,9 @@ fn cell(world: &World, fleet: &Fleet, program: &Program, field: Field, ticket: &
         Field::Gross => mass(ticket.gross_kg),
         Field::Tare => mass(ticket.tare_kg),
         // Some clerks type with a Chinese keyboard.
-        Field::Net if program.form == Form::Csv(Encoding::Utf8Bom) && row % 9 == 3 => Cell::Text(widen(&mass(ticket.net_kg).written(Dates::Iso))),
+        Field::Net if program.form == Form::Csv(Encoding::Utf8Bom) && row % 9 == 3 => {
+            Cell::Text(widen(&mass(ticket.net_kg).written(Dates::Iso)))
+        }
         Field::Net => mass(ticket.net_kg),
         Field::Received => ticket.received_kg.map_or(Cell::Empty, mass),
         Field::Grade => percent(ticket.li2o_ppm),
@@ -384,31 +165,4 @@ fn break_row(sheet: &mut Sheet, program: &Program, kind: usize) {
         _ => set(Field::Net, "3120000"),
     }
     sheet.rows.push(row);
-}
-
-fn plain_plate(plate: &str) -> String {
-    plate.to_owned()
-}
-
-fn dotted_plate(plate: &str) -> String {
-    split_plate(plate, "·")
-}
-
-fn dashed_plate(plate: &str) -> String {
-    split_plate(plate, "-")
-}
-
-fn split_plate(plate: &str, separator: &str) -> String {
-    let mut letters = plate.chars();
-    let head: String = letters.by_ref().take(2).collect();
-    format!("{head}{separator}{}", letters.as_str())
-}
-
-fn wide_plate(plate: &str) -> String {
-    widen(plate)
-}
-
-/// ASCII in full width.
-fn widen(text: &str) -> String {
-    text.chars().map(|c| if c.is_ascii_graphic() { char::from_u32(u32::from(c) + 0xfee0).unwrap_or(c) } else { c }).collect()
 }

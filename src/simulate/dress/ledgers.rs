@@ -171,6 +171,9 @@ pub(super) fn prices(users: &Users, world: &World) -> Result<(), SimulateError> 
         let word = if p.series == BATTERY { "电池级碳酸锂" } else { "工业级碳酸锂" };
         vec![Cell::Day(p.date), Cell::text(word), Cell::Decimal(p.fen_per_t / 100, 0)]
     };
-    let sheet = Sheet { header: header(&["日期", "品种", "均价(元/吨)"]), rows: world.prices.iter().map(row).collect(), ..Sheet::default() };
+    let sheet =
+        Sheet {
+            header: header(&["日期", "品种", "均价(元/吨)"]), rows: world.prices.iter().map(row).collect(), ..Sheet::default()
+        };
     users.put_csv("行情/碳酸锂价格_合成.csv", &sheet, Dates::Slash, Encoding::Gb18030)
 }

@@ -2,6 +2,7 @@
 
 mod bridges;
 mod ledgers;
+mod programs;
 mod registers;
 mod sheet;
 
@@ -40,7 +41,8 @@ impl Users {
     }
 
     fn put_book(&self, file: &str, sheets: &[Sheet], dates: Dates) -> Result<(), SimulateError> {
-        let bytes = workbook(sheets, dates).map_err(|e: XlsxError| SimulateError::Workbook { path: self.folder.join(file), why: e.to_string() })?;
+        let bytes =
+            workbook(sheets, dates).map_err(|e: XlsxError| SimulateError::Workbook { path: self.folder.join(file), why: e.to_string() })?;
         self.put(file, &bytes)
     }
 

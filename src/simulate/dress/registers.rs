@@ -15,9 +15,11 @@ pub(super) fn write(users: &Users, world: &World) -> Result<(), SimulateError> {
 }
 
 fn companies(world: &World) -> Sheet {
-    let rows = world.basin.companies.iter().map(|c| {
-        vec![Cell::text(&c.credit_code), Cell::text(&c.name), Cell::text(c.group.as_deref().unwrap_or(""))]
-    });
+    let rows = world
+        .basin
+        .companies
+        .iter()
+        .map(|c| vec![Cell::text(&c.credit_code), Cell::text(&c.name), Cell::text(c.group.as_deref().unwrap_or(""))]);
     Sheet {
         name: "企业".to_owned(),
         above: vec!["涉锂企业名录（合成数据）".to_owned()],

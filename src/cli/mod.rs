@@ -27,6 +27,8 @@ mod findings;
 mod grid;
 mod policy;
 mod rules;
+mod score;
+mod simulate;
 
 /// 锂资源供应链与价格监测 — records of a lithium district in, guide price and findings out.
 #[derive(Parser)]
@@ -64,6 +66,10 @@ enum Command {
     Rules(rules::Args),
     /// 线索及其全部证据 / findings and every ticket behind them
     Findings(findings::Args),
+    /// 对照模拟真值，逐条规则计精确率与召回率 / precision and recall by rule against a simulation's truth
+    Score(score::Args),
+    /// 生成合成矿区的记录与违规真值 / make a synthetic basin's records and truth
+    Simulate(simulate::Args),
 }
 
 /// What every subcommand is given.
@@ -132,6 +138,8 @@ fn dispatch(command: &Command, global: &Global) -> Result<ExitCode, CliError> {
         Command::Price(args) => price::run(args, global),
         Command::Rules(args) => rules::run(args, global),
         Command::Findings(args) => findings::run(args, global),
+        Command::Score(args) => score::run(args, global),
+        Command::Simulate(args) => simulate::run(args, global),
     }
 }
 

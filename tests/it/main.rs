@@ -11,3 +11,4 @@ mod price_properties;
 mod price_state_vectors;
 mod price_vectors;
 mod rules;
+mod simulate;

@@ -1,0 +1,191 @@
+//! How many of the planted violations did the rules find, and what did they find that is none?
+
+use super::truth::Truth;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+/// The rules that the truth speaks of. A finding of any other rule is neither right nor wrong here.
+pub const CATALOGUE: [&str; 15] = [
+    "over-scale-year",
+    "over-scale-month",
+    "over-scale-hazard",
+    "origin-unknown",
+    "licence-none",
+    "licence-expired",
+    "licence-suspended",
+    "exploration-ore",
+    "construction-ore",
+    "mineral-not-approved",
+    "outside-boundary",
+    "overload",
+    "ticket-reused",
+    "weight-mismatch",
+    "net-inconsistent",
+];
+
+/// Why there is no score.
+#[derive(Debug, thiserror::Error)]
+pub enum ScoreError {
+    /// A file can't be read.
+    #[error("读取 {path} 失败：{source} / cannot read {path}: {source}")]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A file is not what it should be.
+    #[error("{path} 不是{what}：{why} / {path} is not what was expected: {why}")]
+    Form {
+        /// The file.
+        path: PathBuf,
+        /// What it should be.
+        what: &'static str,
+        /// Why it is not.
+        why: String,
+    },
+}
+
+/// The score of all rules.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Score {
+    /// What these figures are worth.
+    pub reminder: String,
+    /// In the order of the catalogue.
+    pub rules: Vec<RuleScore>,
+}
+
+/// The score of one rule.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct RuleScore {
+    /// Rule.
+    pub rule: String,
+    /// Violations in the truth.
+    pub planted: usize,
+    /// Findings of the rule.
+    pub found: usize,
+    /// Findings that are in the truth.
+    pub right: usize,
+    /// Right of found; `None`: nothing found.
+    pub precision: Option<f64>,
+    /// Right of planted; `None`: nothing planted.
+    pub recall: Option<f64>,
+    /// In the truth and not found: subject and period.
+    pub missed: Vec<(String, String)>,
+    /// Found and not in the truth.
+    pub false_findings: Vec<(String, String)>,
+}
+
+/// Said with every score.
+pub const REMINDER: &str =
+    "以上数字来自合成数据，不代表在真实数据上的表现 / these figures are on synthetic data; they say nothing about real data";
+
+/// What of a finding the score looks at.
+#[derive(Deserialize)]
+struct Found {
+    rule: String,
+    subject: String,
+    period: String,
+}
+
+/// Findings as a run writes them, or a report that holds them.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Findings {
+    Bare(Vec<Found>),
+    Within { findings: Vec<Found> },
+}
+
+type Keys = BTreeMap<String, BTreeSet<(String, String)>>;
+
+impl RuleScore {
+    /// Whether precision and recall both reach `least`; what has no figure stands below nothing.
+    #[must_use]
+    pub fn reaches(&self, least: f64) -> bool {
+        self.precision.is_none_or(|p| p >= least) && self.recall.is_none_or(|r| r >= least)
+    }
+}
+
+/// Compares a file of findings with a file of truth by (rule, subject, period).
+///
+/// # Errors
+/// [`ScoreError`] if one of them can't be read.
+pub fn score(truth: &Path, findings: &Path) -> Result<Score, ScoreError> {
+    let truth: Truth = read(truth, "模拟真值 truth.json")?;
+    let found: Findings = read(findings, "问题清单 findings.json")?;
+    let (Findings::Bare(found) | Findings::Within { findings: found }) = found;
+    Ok(compare(
+        truth.violations.into_iter().map(|v| (v.rule, v.subject, v.period)),
+        found.into_iter().map(|f| (f.rule, f.subject, f.period)),
+    ))
+}
+
+fn compare(truth: impl Iterator<Item = (String, String, String)>, found: impl Iterator<Item = (String, String, String)>) -> Score {
+    let (truth, found) = (by_rule(truth), by_rule(found));
+    let empty = BTreeSet::new();
+    let rules = CATALOGUE.iter().map(|rule| {
+        let (planted, found) = (truth.get(*rule).unwrap_or(&empty), found.get(*rule).unwrap_or(&empty));
+        let right = planted.intersection(found).count();
+        RuleScore {
+            rule: (*rule).to_owned(),
+            planted: planted.len(),
+            found: found.len(),
+            right,
+            precision: share(right, found.len()),
+            recall: share(right, planted.len()),
+            missed: planted.difference(found).cloned().collect(),
+            false_findings: found.difference(planted).cloned().collect(),
+        }
+    });
+    Score { reminder: REMINDER.to_owned(), rules: rules.collect() }
+}
+
+fn by_rule(keys: impl Iterator<Item = (String, String, String)>) -> Keys {
+    let mut rules = Keys::new();
+    for (rule, subject, period) in keys {
+        rules.entry(rule).or_default().insert((subject, period));
+    }
+    rules
+}
+
+fn share(right: usize, of: usize) -> Option<f64> {
+    let (right, of) = (u32::try_from(right).ok()?, u32::try_from(of).ok()?);
+    (of > 0).then(|| f64::from(right) / f64::from(of))
+}
+
+fn read<T: serde::de::DeserializeOwned>(path: &Path, what: &'static str) -> Result<T, ScoreError> {
+    let text = std::fs::read_to_string(path).map_err(|source| ScoreError::Read { path: path.to_owned(), source })?;
+    serde_json::from_str(&text).map_err(|e| ScoreError::Form { path: path.to_owned(), what, why: e.to_string() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(rule: &str, subject: &str) -> (String, String, String) {
+        (rule.to_owned(), subject.to_owned(), "2023-06".to_owned())
+    }
+
+    #[test]
+    fn what_was_missed_and_what_was_false_is_named() {
+        let truth = [key("overload", "A"), key("overload", "B")];
+        let found = [key("overload", "B"), key("overload", "B"), key("overload", "C"), key("vehicle-unfit", "D")];
+        let score = compare(truth.into_iter(), found.into_iter());
+        let overload = score.rules.iter().find(|r| r.rule == "overload").unwrap();
+        assert_eq!((overload.planted, overload.found, overload.right), (2, 2, 1));
+        assert_eq!((overload.precision, overload.recall), (Some(0.5), Some(0.5)));
+        assert_eq!(overload.missed, [("A".to_owned(), "2023-06".to_owned())]);
+        assert_eq!(overload.false_findings, [("C".to_owned(), "2023-06".to_owned())]);
+        assert!(!overload.reaches(1.0) && overload.reaches(0.5));
+        assert!(score.rules.iter().all(|r| r.rule != "vehicle-unfit"));
+    }
+
+    #[test]
+    fn a_rule_without_plants_and_findings_has_no_figure() {
+        let score = compare(std::iter::empty(), std::iter::empty());
+        assert!(score.rules.iter().all(|r| r.precision.is_none() && r.recall.is_none() && r.reaches(1.0)));
+        let missed = compare([key("overload", "A")].into_iter(), std::iter::empty());
+        assert!(!missed.rules.iter().all(|r| r.reaches(1.0)));
+    }
+}

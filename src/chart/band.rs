@@ -183,7 +183,12 @@ fn footnote(canvas: &mut Canvas, band: &Band, frame: &Frame, zh: bool) {
         (o, u, true) => format!("另有 {o} 笔剔除的成交在图外，{u} 笔缺数据无法画出"),
         (o, u, false) => format!("{o} more left out lie off the picture, {u} lack data to be drawn"),
     };
-    canvas.text(RIGHT, HEIGHT - 6, &fitted(&says, 11, RIGHT - LEFT), Line { anchor: "end", size: 11, colour: MUTED, weight: Weight::Normal });
+    canvas.text(
+        RIGHT,
+        HEIGHT - 6,
+        &fitted(&says, 11, RIGHT - LEFT),
+        Line { anchor: "end", size: 11, colour: MUTED, weight: Weight::Normal },
+    );
 }
 
 fn tips(canvas: &mut Canvas, band: &Band, frame: &Frame, zh: bool) {

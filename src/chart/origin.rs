@@ -71,9 +71,15 @@ pub fn svg(origin: &Origin, lang: Lang) -> String {
         return empty(&origin.title, if zh { "没有原矿过磅记录" } else { "no tickets of raw ore" });
     }
     let mut canvas = Canvas::new(WIDTH, HEIGHT, &origin.title, &describes(origin, lang));
-    canvas.heading(&origin.title, if zh { "每月净重，湿吨；堆场转运不重复计" } else { "net mass a month, wet tonnes; onward trips from yards are not counted again" });
-    let keys: Vec<Key> =
-        GROUPS.iter().zip(COLOURS).map(|(says, colour)| Key { colour, mark: Mark::Box, says: says.get(lang) }).collect();
+    canvas.heading(
+        &origin.title,
+        if zh {
+            "每月净重，湿吨；堆场转运不重复计"
+        } else {
+            "net mass a month, wet tonnes; onward trips from yards are not counted again"
+        },
+    );
+    let keys: Vec<Key> = GROUPS.iter().zip(COLOURS).map(|(says, colour)| Key { colour, mark: Mark::Box, says: says.get(lang) }).collect();
     let (marks, _) = canvas.legend(66, &keys);
     let panels = [Panel::new(&origin.months, (MIDDLE, TOP), 0, 5), Panel::new(&origin.months, (BOTTOM, LOWER), 1, 4)];
     for panel in &panels {
@@ -81,7 +87,11 @@ pub fn svg(origin: &Origin, lang: Lang) -> String {
             canvas.text(LEFT - 8, panel.at(*tick) + 4, &axis_tonnes(*tick, panel.kg.1, lang), Line { anchor: "end", ..SMALL });
         }
     }
-    let below = if zh { "其中：不来自在期矿山的原矿（单独比例尺）" } else { "of these: ore not from a mine with a licence in force (own scale)" };
+    let below = if zh {
+        "其中：不来自在期矿山的原矿（单独比例尺）"
+    } else {
+        "of these: ore not from a mine with a licence in force (own scale)"
+    };
     canvas.text(12, LOWER - 18, below, Line { anchor: "start", size: 13, colour: INK, weight: Weight::Bold });
     labels(&mut canvas, &origin.months, lang);
     canvas.finish(|pen| {

@@ -77,7 +77,14 @@ pub fn svg(output: &Output, lang: Lang) -> String {
     let extra = if output.without_scale.is_empty() { 0 } else { 40 + 20 * i32::try_from(output.without_scale.len()).unwrap_or(0) };
     let bottom = TOP + rows * ROW;
     let mut canvas = Canvas::new(WIDTH, bottom + 34 + extra, &output.title, &describes(output, zh));
-    canvas.heading(&output.title, if zh { "占当年核定规模（许可天数折算）的百分比，原矿湿吨" } else { "per cent of the year's approved scale (days in force), raw ore, wet tonnes" });
+    canvas.heading(
+        &output.title,
+        if zh {
+            "占当年核定规模（许可天数折算）的百分比，原矿湿吨"
+        } else {
+            "per cent of the year's approved scale (days in force), raw ore, wet tonnes"
+        },
+    );
     let keys = keys(output, zh);
     let (marks, _) = canvas.legend(66, &keys);
     let scale = Scale { top_pct: top_pct(&output.bars) };
@@ -150,7 +157,9 @@ fn keys(output: &Output, zh: bool) -> Vec<Key<'static>> {
         keys.push(Key { colour: VERMILION, mark: Mark::Box, says: if zh { "超规模（有线索）" } else { "over scale (finding)" } });
     }
     if has(State::Above) {
-        keys.push(Key { colour: AMBER, mark: Mark::Box, says: if zh { "高于规模，无年度线索" } else { "above, no finding for the year" } });
+        keys.push(Key {
+            colour: AMBER, mark: Mark::Box, says: if zh { "高于规模，无年度线索" } else { "above, no finding for the year" }
+        });
     }
     keys
 }

@@ -18,6 +18,8 @@ macro_rules! out {
 pub(crate) use out;
 
 mod policy;
+mod reproduce;
+mod run;
 
 /// 锂资源供应链与价格监测 — records of a lithium district in, guide price and findings out.
 #[derive(Parser)]
@@ -43,6 +45,10 @@ struct Cli {
 enum Command {
     /// 现行政策 / the policy in force
     Policy(policy::Args),
+    /// 核对规则、测算指导价、写报告 / rules, guide prices, reports
+    Run(run::Args),
+    /// 重现一次运行并逐字节比较 / make a run again and compare its bytes
+    Reproduce(reproduce::Args),
 }
 
 /// What every subcommand is given.
@@ -105,6 +111,8 @@ pub fn main() -> ExitCode {
 fn dispatch(command: &Command, global: &Global) -> Result<ExitCode, CliError> {
     match command {
         Command::Policy(args) => policy::run(args, global),
+        Command::Run(args) => run::run(args, global),
+        Command::Reproduce(args) => reproduce::run(args, global),
     }
 }
 

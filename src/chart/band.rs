@@ -124,7 +124,7 @@ fn keys(band: &Band, zh: bool) -> Vec<Key<'static>> {
         Key { colour: INK, mark: Mark::Dot, says: if zh { "采信成交（面积为干吨数）" } else { "evidence (area: dry tonnes)" } },
     ];
     if band.periods.iter().any(|p| p.guide.is_some() && !p.own) {
-        keys.insert(1, Key { colour: BLUE, mark: Mark::Tick, says: if zh { "虚线：沿用旧成交" } else { "dashed: older evidence" } });
+        keys.insert(1, Key { colour: BLUE, mark: Mark::Dashes, says: if zh { "沿用旧成交" } else { "older evidence" } });
     }
     if band.sales.iter().any(|d| d.excluded.is_some()) {
         keys.push(Key { colour: GREY, mark: Mark::Ring, says: if zh { "剔除的成交" } else { "left out" } });

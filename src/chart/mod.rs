@@ -29,6 +29,7 @@ struct Key<'a> {
 enum Mark {
     Box,
     Line,
+    Dashes,
     Tick,
     Dot,
     Ring,

@@ -135,7 +135,11 @@ fn axis_tonnes(kg: i64, most_kg: i64, lang: Lang) -> String {
     if most_kg < 10_000_000 || lang == Lang::En {
         return super::number::whole_tonnes(kg);
     }
-    if kg == 0 { "0".to_owned() } else { tonnes(kg, Lang::Zh).trim_end_matches('吨').to_owned() }
+    // Below ten thousand tonnes `tonnes` would change its unit.
+    if kg < 10_000_000 {
+        return super::number::whole_tonnes(kg);
+    }
+    tonnes(kg, Lang::Zh).trim_end_matches('吨').replace(".0万", "万")
 }
 
 fn labels(canvas: &mut Canvas, months: &[MonthOrigin], lang: Lang) {

@@ -207,6 +207,7 @@ impl Pen<'_> {
             match key.mark {
                 Mark::Box => self.rect((*x, y - 6), (x + 16, y + 5), key.colour)?,
                 Mark::Line => self.line((*x, *y), (x + 16, *y), key.colour, 3)?,
+                Mark::Dashes => self.dashes((*x, *y), x + 16, key.colour, 3)?,
                 Mark::Tick => self.rect((x + 7, y - 8), (x + 9, y + 7), key.colour)?,
                 Mark::Dot => self.dot((x + 8, *y), 5, key.colour)?,
                 Mark::Ring => self.ring((x + 8, *y), 4, key.colour)?,

@@ -19,7 +19,7 @@ pub use collect::{Step, collect, collect_in, snapshot_of_records};
 pub use frame::{evidence_frame, findings_frame};
 pub use month::Month;
 pub use page::page;
-pub use pictures::pictures;
+pub use pictures::{charts, pictures};
 pub use reproduce::{Comparison, Difference, Earlier, find, reproduce};
 pub use store::{Stored, store};
 pub use write::{files, lang_of, read, read_info, write};

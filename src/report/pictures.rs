@@ -19,7 +19,8 @@ use std::collections::BTreeSet;
 const MOST_BARS: usize = 40;
 
 /// The pictures in the order in which they are shown, without drawing them.
-pub(super) fn charts(contents: &Contents) -> Vec<ChartInfo> {
+#[must_use]
+pub fn charts(contents: &Contents) -> Vec<ChartInfo> {
     let mut charts: Vec<ChartInfo> = Vec::new();
     for product in &contents.bands {
         for class in shown_classes(product) {

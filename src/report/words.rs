@@ -43,11 +43,13 @@ pub(super) fn code(code: &str) -> Said {
         "S3_MINLOT" => text("低于最小批量", "below the minimum lot"),
         "S4_SPEC" => text("品级或水分不符", "off specification"),
         "S5_CORRIDOR" => text("价格离谱，待核单据", "outside the corridor, documents wanted"),
-        other => {
-            let missing = other.strip_prefix("M_").map(|what| what.to_lowercase().replace('_', " "));
-            return missing
-                .map_or_else(|| Said::new(other, other), |what| Said::new(format!("缺数据（{what}）"), format!("missing: {what}")));
-        }
+        "M_MOISTURE" => text("缺水分", "moisture missing"),
+        "M_GRADE" => text("缺品位", "grade missing"),
+        "M_TERMS" => text("缺含税或交货方式", "VAT or delivery terms missing"),
+        "M_FREIGHT" => text("缺运费", "freight missing"),
+        "M_CARBONATE" => text("缺碳酸锂报价", "carbonate quotation missing"),
+        "M_COST" => text("缺成本参数", "cost parameter missing"),
+        other => return Said::new(other, other),
     };
     Said::new(known.zh, known.en)
 }
@@ -120,10 +122,12 @@ pub(super) fn family(id: &str) -> Said {
 /// The unit of `observed` and `allowed`.
 pub(super) fn unit(id: &str) -> Said {
     match id {
+        "" | "none" => Said::default(),
         "kg" => Said::new("千克", "kg"),
         "kg_per_year" => Said::new("千克/年", "kg a year"),
         "m" => Said::new("米", "m"),
         "day" => Said::new("天", "days"),
+        "ticket" => Said::new("张磅单", "tickets"),
         "axles" => Said::new("轴", "axles"),
         other => Said::new(other, other),
     }
@@ -145,7 +149,7 @@ mod tests {
     fn words_are_found_and_unknown_ids_stay_readable() {
         assert_eq!(kind(Some("concentrator")).zh, "选矿厂");
         assert_eq!(act("maxstep+bound").en, "adjusted, limited to the largest step, at a bound");
-        assert_eq!(code("M_MOISTURE").zh, "缺数据（moisture）");
+        assert_eq!(code("M_MOISTURE").zh, "缺水分");
         assert_eq!(code("S9_NEW").zh, "S9_NEW");
     }
 }

@@ -8,6 +8,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Files that this process has written; names the temporary ones.
+static WRITTEN: AtomicU64 = AtomicU64::new(0);
 
 /// Every file of a run by its path below the folder of reports.
 ///
@@ -53,9 +57,10 @@ pub fn write(dir: &Path, contents: &Contents, evidence: &DataFrame, lang: Lang) 
 
 fn write_file(path: &Path, bytes: &[u8]) -> Result<(), ReportError> {
     let io = |source| ReportError::Io { path: path.to_owned(), source };
-    // The process's number tells two runs that write at once apart.
+    // Process and count tell two runs apart that write into one folder at once.
     let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    let temporary = path.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
+    let count = WRITTEN.fetch_add(1, Ordering::Relaxed);
+    let temporary = path.with_file_name(format!(".{name}.{}-{count}.tmp", std::process::id()));
     let written = std::fs::write(&temporary, bytes).and_then(|()| std::fs::rename(&temporary, path));
     if written.is_err()
         && let Err(error) = std::fs::remove_file(&temporary)

@@ -43,7 +43,7 @@ fn shared<'a>(group: &[&'a Finding], of: fn(&'a Finding) -> &'a Said) -> Option<
 
 fn of_rule(group: &[&Finding], lang: Lang) -> Markup {
     let Some(first) = group.first() else { return html! {} };
-    let mass: Option<i64> = group.iter().filter_map(|f| f.quantity_kg).reduce(|a, b| a + b);
+    let mass = mass_kg(group);
     let evidence: u64 = group.iter().map(|f| f.evidence).sum();
     let clears = shared(group, |f| &f.clears);
     html! {
@@ -63,6 +63,15 @@ fn of_rule(group: &[&Finding], lang: Lang) -> Markup {
         }
         (rows(group, clears.is_none(), lang))
     }
+}
+
+/// Tonnes of all findings of a rule; `None` where some are of years and some of months, which would count ore twice.
+fn mass_kg(group: &[&Finding]) -> Option<i64> {
+    let length = group.first()?.period.len();
+    if group.iter().any(|f| f.period.len() != length) {
+        return None;
+    }
+    group.iter().filter_map(|f| f.quantity_kg).reduce(|a, b| a + b)
 }
 
 fn rows(group: &[&Finding], each_clears: bool, lang: Lang) -> Markup {

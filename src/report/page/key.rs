@@ -53,8 +53,8 @@ fn origin(contents: &Contents, lang: Lang) -> Markup {
     let (doubtful, all) = (sums.iter().skip(1).sum::<i64>(), sums.iter().sum::<i64>());
     let share = percent(doubtful, all).unwrap_or_else(|| "—".to_owned());
     let what = Said::new(
-        format!("原矿来自无有效许可或未登记的来源，占 {share}"),
-        format!("of raw ore from origins without a licence in force or in no register, {share}"),
+        format!("原矿不来自许可证在期的矿山：无有效许可、探矿建设修复、未登记，占 {share}"),
+        format!("of raw ore not from mines with a licence in force: no licence, exploration or building sites, in no register, {share}"),
     );
     card(&html! { (tonnes(doubtful, lang)) }, &what, lang)
 }

@@ -2,7 +2,7 @@
 
 use super::{Pictures, bi, cell, table};
 use crate::balance::{Flow, MineOutput};
-use crate::chart::number::{grouped, percent, tonnes, whole_tonnes};
+use crate::chart::number::{grouped, percent, whole_tonnes};
 use crate::report::contents::Contents;
 use crate::report::pictures::over_scale_of_year;
 use crate::report::words;
@@ -114,7 +114,7 @@ fn flows(contents: &Contents, lang: Lang) -> Markup {
         } }
         @if !rest.is_empty() { tr {
             td colspan="4" { (bi(&format!("其余 {} 条流向，见 flows.json", rest.len()), &format!("{} other flows, see flows.json", rest.len()), lang)) }
-            td.n { (tonnes(rest.iter().map(|(_, leg)| leg.net_kg).sum(), lang)) }
+            td.n { (whole_tonnes(rest.iter().map(|(_, leg)| leg.net_kg).sum())) }
             td.n { (count(rest.iter().map(|(_, leg)| leg.tickets).sum())) }
         } }
     };

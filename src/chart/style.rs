@@ -343,6 +343,18 @@ mod tests {
         assert_eq!(place(25, (0, 100), (300, 40)), 235);
     }
 
+    proptest::proptest! {
+        #[test]
+        fn every_value_of_a_scale_stands_on_the_sheet(from in -1_000_000_000_000_i64..1_000_000_000_000, span in 0_i64..1_000_000_000_000, share in 0_i64..=100) {
+            let (low, high, ticks) = round_scale(from, from + span, 6);
+            proptest::prop_assert!(low <= from && from + span <= high && low < high);
+            proptest::prop_assert!(ticks.len() <= 9 && ticks.first() == Some(&low) && ticks.last() == Some(&high));
+            let value = from + span / 100 * share;
+            let pixel = place(value, (low, high), (350, 92));
+            proptest::prop_assert!((92..=350).contains(&pixel));
+        }
+    }
+
     #[test]
     fn a_text_that_is_too_wide_is_cut_to_its_room() {
         assert_eq!(fitted("白石岭矿", 12, 48), "白石岭矿");

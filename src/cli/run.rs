@@ -2,11 +2,10 @@
 
 use super::{CliError, Global};
 use crate::chart::number::yuan;
-use crate::engine::Engine;
 use crate::lake::{AsOf, Lake};
 use crate::policy::Policy;
 use crate::report::contents::Contents;
-use crate::report::{self, Month};
+use crate::report::{self, Month, Request};
 use crate::rules::finding::Severity;
 use crate::text::{Lang, Said};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -52,7 +51,15 @@ pub(crate) fn run(args: &Args, global: &Global) -> Result<ExitCode, CliError> {
     let as_of: AsOf = args.as_of.parse()?;
     let month: Option<Month> = args.month.as_deref().map(str::parse).transpose()?;
     let lake = Lake::open(&global.lake)?;
-    let contents = make(&lake, &as_of, &policy, month, &args.out, global.lang)?;
+    let bar = ProgressBar::new(report::Step::ALL.len() as u64);
+    bar.set_style(ProgressStyle::with_template("{spinner} [{pos}/{len}] {msg}")?);
+    let request = Request { as_of: &as_of, month, dir: &args.out, lang: global.lang };
+    let contents = report::run(&lake, &policy, &request, &mut |step| {
+        bar.inc(1);
+        bar.set_message(step.title().get(global.lang));
+        bar.tick();
+    })?;
+    bar.finish_and_clear();
     if global.json {
         out!("{}", serde_json::to_string_pretty(&summary(&contents, &args.out))?);
     } else {
@@ -60,29 +67,6 @@ pub(crate) fn run(args: &Args, global: &Global) -> Result<ExitCode, CliError> {
     }
     let failed = args.fail_on.is_some_and(|limit| contents.findings.iter().any(|f| f.severity <= limit.severity()));
     Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
-}
-
-/// Collects, writes the folder and, for a run over the lake's latest records, keeps the findings in the lake.
-pub(crate) fn make(lake: &Lake, as_of: &AsOf, policy: &Policy, month: Option<Month>, dir: &Path, lang: Lang) -> Result<Contents, CliError> {
-    let bar = ProgressBar::new(report::Step::ALL.len() as u64 + 2);
-    bar.set_style(ProgressStyle::with_template("{spinner} [{pos}/{len}] {msg}")?);
-    let snapshot = report::snapshot_of_records(lake, as_of)?;
-    let latest = report::snapshot_of_records(lake, &AsOf::Latest)?.version;
-    let engine = Engine::new(&snapshot)?;
-    let say = |says: &'static str| {
-        bar.inc(1);
-        bar.set_message(says);
-        bar.tick();
-    };
-    let (contents, evidence) = report::collect_in(&snapshot, &engine, policy, month, &mut |step| say(step.title().get(lang)))?;
-    say(if lang == Lang::Zh { "绘图、写报告" } else { "drawing and writing" });
-    let files = report::write(dir, &contents, &evidence, lang)?;
-    if month.is_none() && snapshot.version == latest {
-        say(if lang == Lang::Zh { "存入数据湖" } else { "keeping the findings in the lake" });
-        report::store(lake, &contents, &evidence, &files, policy, lang)?;
-    }
-    bar.finish_and_clear();
-    Ok(contents)
 }
 
 /// The result for machines.

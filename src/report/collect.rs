@@ -29,11 +29,15 @@ pub enum Step {
     Balance,
     /// Gathering.
     Contents,
+    /// Drawing and writing the files.
+    Write,
+    /// Keeping the findings in the lake.
+    Keep,
 }
 
 impl Step {
     /// The steps in their order.
-    pub const ALL: [Step; 4] = [Step::Rules, Step::Prices, Step::Balance, Step::Contents];
+    pub const ALL: [Step; 6] = [Step::Rules, Step::Prices, Step::Balance, Step::Contents, Step::Write, Step::Keep];
 
     /// For people.
     #[must_use]
@@ -43,6 +47,8 @@ impl Step {
             Step::Prices => Text { zh: "测算指导价", en: "working out guide prices" },
             Step::Balance => Text { zh: "汇总产量与流向", en: "adding up output and flows" },
             Step::Contents => Text { zh: "整理结果", en: "gathering the results" },
+            Step::Write => Text { zh: "绘图、写报告", en: "drawing and writing" },
+            Step::Keep => Text { zh: "存入数据湖", en: "keeping the findings in the lake" },
         }
     }
 }

@@ -10,6 +10,7 @@ mod origins;
 mod page;
 mod pictures;
 mod reproduce;
+mod run;
 mod store;
 mod words;
 mod write;
@@ -21,6 +22,7 @@ pub use month::Month;
 pub use page::page;
 pub use pictures::{charts, pictures};
 pub use reproduce::{Comparison, Difference, Earlier, find, reproduce};
+pub use run::{Request, run};
 pub use store::{Stored, store};
 pub use write::{files, lang_of, read, read_info, write};
 

@@ -46,9 +46,9 @@ struct Pictures<'a> {
 }
 
 impl Pictures<'_> {
-    /// The pictures of a kind whose subject begins with `about`.
-    fn of(&self, kind: &str, about: &str) -> Vec<Markup> {
-        let fits = |chart: &ChartInfo| chart.kind == kind && chart.about.starts_with(about);
+    /// The pictures of a kind whose subject is one of these.
+    fn of(&self, kind: &str, about: impl Fn(&str) -> bool) -> Vec<Markup> {
+        let fits = |chart: &ChartInfo| chart.kind == kind && about(&chart.about);
         self.drawn.iter().filter(|(chart, _)| fits(chart)).map(|(chart, svg)| self.figure(chart, svg)).collect()
     }
 

@@ -20,10 +20,10 @@ pub(super) fn section(contents: &Contents, pictures: &Pictures, lang: Lang) -> M
             h2 { (bi("产量与来源", "Output and origin", lang)) }
             @if years.is_empty() { p { (bi("没有原矿产量记录。", "No output of raw ore on record.", lang)) } }
             @for year in years {
-                @for figure in pictures.of("output", &year.to_string()) { (figure) }
+                @for figure in pictures.of("output", |about| about == year.to_string()) { (figure) }
                 (of_year(contents, year, lang))
             }
-            @for figure in pictures.of("origin", "") { (figure) }
+            @for figure in pictures.of("origin", |_| true) { (figure) }
             (flows(contents, lang))
         }
     }

@@ -20,12 +20,14 @@ pub(super) fn section(contents: &Contents, pictures: &Pictures, lang: Lang) -> M
 }
 
 fn of_product(product: &ProductBands, pictures: &Pictures, lang: Lang) -> Markup {
-    let mut figures = pictures.of("band", &format!("{}/", product.product)).into_iter();
-    let first = figures.next();
-    let rest: Vec<Markup> = figures.collect();
+    let best = most_evidence(product).map(|class| format!("{}/{class}", product.product));
+    let is_first = |about: &str| best.as_deref() == Some(about);
+    let about = format!("{}/", product.product);
+    let first = pictures.of("band", |a| a.starts_with(&about) && is_first(a));
+    let rest = pictures.of("band", |a| a.starts_with(&about) && !is_first(a));
     html! {
         h3 { (both(&words::product(&product.product), lang)) }
-        @if let Some(first) = first { (first) }
+        @for figure in first { (figure) }
         @if !rest.is_empty() {
             details open { summary { (bi("其他品级的图", "Pictures of the other classes", lang)) } @for figure in rest { (figure) } }
         }
@@ -35,6 +37,12 @@ fn of_product(product: &ProductBands, pictures: &Pictures, lang: Lang) -> Markup
         (guides(product, lang))
         (evidence(product, lang))
     }
+}
+
+/// The class whose price rests on the most sales; the lowest where several do.
+fn most_evidence(product: &ProductBands) -> Option<&str> {
+    let count = |class: &GradeClass| product.sales.iter().filter(|s| s.code == "OK" && s.class.as_deref() == Some(&class.id)).count();
+    product.classes.iter().rev().max_by_key(|class| count(class)).map(|class| class.id.as_str())
 }
 
 /// The latest period, class by class, with what made the price.

@@ -6,4 +6,4 @@ mod sites;
 
 pub use flows::{Flow, flows};
 pub use output::{MineOutput, MonthOutput, output};
-pub use sites::{Site, SiteLicence};
+pub use sites::{Site, SiteLicence, sites};

@@ -29,6 +29,8 @@ mod policy;
 mod rules;
 mod score;
 mod simulate;
+mod reproduce;
+mod run;
 
 /// 锂资源供应链与价格监测 — records of a lithium district in, guide price and findings out.
 #[derive(Parser)]
@@ -70,6 +72,10 @@ enum Command {
     Score(score::Args),
     /// 生成合成矿区的记录与违规真值 / make a synthetic basin's records and truth
     Simulate(simulate::Args),
+    /// 核对规则、测算指导价、写报告 / rules, guide prices, reports
+    Run(run::Args),
+    /// 重现一次运行并逐字节比较 / make a run again and compare its bytes
+    Reproduce(reproduce::Args),
 }
 
 /// What every subcommand is given.
@@ -140,6 +146,8 @@ fn dispatch(command: &Command, global: &Global) -> Result<ExitCode, CliError> {
         Command::Findings(args) => findings::run(args, global),
         Command::Score(args) => score::run(args, global),
         Command::Simulate(args) => simulate::run(args, global),
+        Command::Run(args) => run::run(args, global),
+        Command::Reproduce(args) => reproduce::run(args, global),
     }
 }
 

@@ -1,3 +1,113 @@
 //! What does a run write? JSON for machines, CSV and XLSX for people, charts, and one self-contained page.
 
+mod collect;
 pub mod contents;
+mod csv;
+mod frame;
+mod ledger;
+mod month;
+mod origins;
+mod page;
+mod pictures;
+mod reproduce;
+mod run;
+mod store;
+mod words;
+mod write;
+mod xlsx;
+
+pub use collect::{Step, collect, collect_in, snapshot_of_records};
+pub use frame::{evidence_frame, findings_frame};
+pub use month::Month;
+pub use page::page;
+pub use pictures::{charts, pictures};
+pub use reproduce::{Comparison, Difference, Earlier, find, reproduce};
+pub use run::{Request, run};
+pub use store::{Stored, store};
+pub use write::{files, lang_of, read, read_info, write};
+
+use crate::engine::EngineError;
+use crate::lake::LakeError;
+use crate::policy::PolicyError;
+use crate::price::PriceError;
+use crate::rules::RulesError;
+use std::path::PathBuf;
+
+/// Why there is no report.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    /// The lake can't be read or written.
+    #[error(transparent)]
+    Lake(#[from] LakeError),
+    /// A statement failed.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// A rule failed.
+    #[error(transparent)]
+    Rules(#[from] RulesError),
+    /// The price method failed.
+    #[error(transparent)]
+    Price(#[from] PriceError),
+    /// The policy is wrong.
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
+    /// A frame has not the columns that it should have.
+    #[error("报告：{0} / report: {0}")]
+    Frame(#[from] polars::error::PolarsError),
+    /// A file of the report can't be read or written.
+    #[error("报告文件 {path}：{source}；请检查目录权限和磁盘空间 / report file {path}: {source}; check permissions and free space")]
+    Io {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A file of the report is no JSON of this program.
+    #[error(
+        "报告文件 {path} 无法解析：{source}；请重新执行 lepid run / report file {path} can't be parsed: {source}; do `lepid run` again"
+    )]
+    Json {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: serde_json::Error,
+    },
+    /// A result can't be written as JSON.
+    #[error("结果无法写成 JSON：{0} / a result can't be written as JSON: {0}")]
+    ToJson(#[from] serde_json::Error),
+    /// A workbook can't be made.
+    #[error("无法生成 findings.xlsx：{0} / cannot make findings.xlsx: {0}")]
+    Xlsx(#[from] rust_xlsxwriter::XlsxError),
+    /// What was given is no month.
+    #[error("“{given}”不是月份，应写作 2023-06 / \"{given}\" is no month; write 2023-06")]
+    Month {
+        /// As given.
+        given: String,
+    },
+    /// There is no such run.
+    #[error(
+        "没有编号为 {id} 的运行；请给出 run.json 的路径，或用 `lepid lake history` 查看 / no run {id}; give the path of a run.json, or see `lepid lake history`"
+    )]
+    NoSuchRun {
+        /// As given.
+        id: String,
+    },
+    /// The policy is not the one of the run.
+    #[error(
+        "现行政策（sha256 {now}）不是该次运行所用的政策（{then}）；请用 --policy 给出当时的政策文件 / the policy in force ({now}) is not that of the run ({then}); give the policy file of then with --policy"
+    )]
+    OtherPolicy {
+        /// The hash now.
+        now: String,
+        /// The hash then.
+        then: String,
+    },
+    /// The run can't be made again as it was.
+    #[error("无法重现：{zh} / can't be made again: {en}")]
+    OtherInputs {
+        /// 中文
+        zh: String,
+        /// English
+        en: String,
+    },
+}

@@ -12,3 +12,4 @@ mod price_state_vectors;
 mod price_vectors;
 mod rules;
 mod simulate;
+mod report;

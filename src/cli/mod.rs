@@ -17,7 +17,9 @@ macro_rules! out {
 }
 pub(crate) use out;
 
+mod demo;
 mod policy;
+mod serve;
 
 /// 锂资源供应链与价格监测 — records of a lithium district in, guide price and findings out.
 #[derive(Parser)]
@@ -41,8 +43,12 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// 从示例盆地到网页，走完全程 / the whole way on a sample basin, then show it in a browser
+    Demo(demo::Args),
     /// 现行政策 / the policy in force
     Policy(policy::Args),
+    /// 在浏览器中查看结果（仅本机）/ show the results in a browser, on this machine only
+    Serve(serve::Args),
 }
 
 /// What every subcommand is given.
@@ -104,7 +110,9 @@ pub fn main() -> ExitCode {
 
 fn dispatch(command: &Command, global: &Global) -> Result<ExitCode, CliError> {
     match command {
+        Command::Demo(args) => demo::run(args, global),
         Command::Policy(args) => policy::run(args, global),
+        Command::Serve(args) => serve::run(args, global),
     }
 }
 

@@ -73,10 +73,11 @@ pub(super) fn per_mille(part: i64, all: i64) -> Option<i64> {
     i64::try_from((part * 2000 + half) / (all * 2)).ok()
 }
 
-/// Parts per million as per cent, exact without trailing zeros: 25000 is `2.5 %`.
+/// Parts per million as per cent, exact, with at least one decimal: 25000 is `2.5 %`.
 pub(super) fn grade(ppm: i32) -> String {
-    let text = format!("{}.{:04}", ppm / 10_000, (ppm % 10_000).abs());
-    format!("{} %", text.trim_end_matches('0').trim_end_matches('.'))
+    let decimals = format!("{:04}", (ppm % 10_000).abs());
+    let kept = decimals.trim_end_matches('0');
+    format!("{}.{} %", ppm / 10_000, if kept.is_empty() { "0" } else { kept })
 }
 
 /// A quantity of a finding in its unit.
@@ -132,7 +133,7 @@ mod tests {
 
     #[test]
     fn grades_and_times_read_as_people_write_them() {
-        assert_eq!([25_000, 30_000, 3_500, 12_345].map(grade).join(" "), "2.5 % 3 % 0.35 % 1.2345 %");
+        assert_eq!([25_000, 30_000, 3_500, 12_345].map(grade).join(" "), "2.5 % 3.0 % 0.35 % 1.2345 %");
         assert_eq!(instant("2024-01-05T18:30:00Z"), "2024-01-06 02:30");
         assert_eq!(instant("gestern"), "gestern");
     }

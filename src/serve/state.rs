@@ -14,6 +14,12 @@ use std::time::{Duration, Instant, SystemTime};
 /// The files are looked at no more often than this.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
+/// A folder whose files are older than this is not being written.
+const SETTLED_AFTER: Duration = Duration::from_secs(10);
+
+/// Time and size of a file, if it is there.
+type Mark = Option<(SystemTime, u64)>;
+
 /// What the service shows; cheap to clone.
 #[derive(Clone)]
 pub struct AppState(Arc<Inner>);
@@ -27,7 +33,7 @@ struct Inner {
 /// When the files were looked at, and how they were then.
 struct Look {
     at: Instant,
-    mark: Vec<Option<(SystemTime, u64)>>,
+    mark: Vec<Mark>,
 }
 
 /// What there is to show.
@@ -99,12 +105,12 @@ impl AppState {
         due
     }
 
-    /// Reads the folder; the run shown so far stays if the new one can't be read whole.
-    fn load(&self, before: Vec<Option<(SystemTime, u64)>>) {
+    /// Reads the folder, whose files had the marks `before`; the run shown so far stays if the new one can't be read whole.
+    fn load(&self, before: Vec<Mark>) {
         let dir = &self.0.dir;
         let outcome = read(dir).and_then(|contents| {
             let run = Run::new(contents, dir);
-            if mark(dir) == before { Ok(run) } else { Err(ReadError::Writing) }
+            if mark(dir) == before && !being_written(&before, SystemTime::now()) { Ok(run) } else { Err(ReadError::Writing) }
         });
         let mut shown = self.0.shown.write().unwrap_or_else(PoisonError::into_inner);
         match outcome {
@@ -123,12 +129,19 @@ impl AppState {
 }
 
 /// Time and size of every file that a run writes for us: a change of one means that they must be read again.
-fn mark(dir: &Path) -> Vec<Option<(SystemTime, u64)>> {
+fn mark(dir: &Path) -> Vec<Mark> {
     let stat = |file: &str| {
         let data = std::fs::metadata(dir.join(file)).ok()?;
         Some((data.modified().ok()?, data.len()))
     };
     FILES.iter().chain(&["report.html"]).map(|file| stat(file)).collect()
+}
+
+/// A run writes `run.json` last: a file newer than it belongs to the next run, whose `run.json` is still to come. After a
+/// while it is none: such a folder was copied.
+fn being_written(mark: &[Mark], now: SystemTime) -> bool {
+    let Some((Some((run, _)), others)) = mark.split_first() else { return false };
+    others.iter().flatten().any(|(file, _)| file > run && now.duration_since(*file).is_ok_and(|age| age < SETTLED_AFTER))
 }
 
 impl Run {
@@ -173,3 +186,18 @@ fn picture(dir: &Path, file: &str) -> Option<String> {
     Some(text.get(text.find("<svg")?..)?.to_owned())
 }
 
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_younger_than_run_json_belongs_to_a_run_that_is_not_whole_yet() {
+        let at = |seconds| Some((SystemTime::UNIX_EPOCH + Duration::from_secs(seconds), 1));
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(105);
+        assert!(!being_written(&[at(100), at(99), None, at(100)], now));
+        assert!(being_written(&[at(100), at(99), at(101)], now));
+        assert!(!being_written(&[at(50), at(60), at(95)], now), "a copied folder is whole after a while");
+        assert!(!being_written(&[None, at(104)], now), "without run.json nothing is read anyway");
+    }
+}

@@ -124,19 +124,21 @@ pub(super) fn family(id: &str, lang: Lang) -> &str {
 
 /// What became of a sale.
 pub(super) fn sale_code(id: &str, lang: Lang) -> &str {
-    const CODES: [(&str, Text); 6] = [
+    const CODES: [(&str, Text); 12] = [
         ("OK", Text { zh: "采用", en: "admitted" }),
-        ("S1_DUPLICATE", Text { zh: "重复合同", en: "duplicate" }),
-        ("S2_RELATED", Text { zh: "关联方、同一控制人或循环买卖", en: "related parties or a circle" }),
+        ("S1_DUPLICATE", Text { zh: "重复登记", en: "registered twice" }),
+        ("S2_RELATED", Text { zh: "关联方、同一控制人或循环买卖", en: "related parties, one control group, or a circle" }),
         ("S3_MINLOT", Text { zh: "低于最小批量", en: "below the minimum lot" }),
         ("S4_SPEC", Text { zh: "品位或水分不在规格内", en: "grade or moisture off specification" }),
-        ("S5_CORRIDOR", Text { zh: "偏离净回值过大，待核单证", en: "too far from netback, held for documents" }),
+        ("S5_CORRIDOR", Text { zh: "偏离净回值过大，待核对单据", en: "too far from the netback, held for documents" }),
+        ("M_MOISTURE", Text { zh: "缺水分", en: "no moisture" }),
+        ("M_GRADE", Text { zh: "缺品位", en: "no grade" }),
+        ("M_TERMS", Text { zh: "未写明含税、交货方式或账期", en: "VAT, delivery or credit not stated" }),
+        ("M_FREIGHT", Text { zh: "送到价缺运费", en: "delivered, without the freight" }),
+        ("M_CARBONATE", Text { zh: "缺当时的碳酸锂报价", en: "no carbonate quotation of the time" }),
+        ("M_COST", Text { zh: "当日尚无成本参数", en: "no cost parameters in force" }),
     ];
-    match CODES.iter().find(|(known, _)| *known == id) {
-        Some((_, text)) => text.get(lang),
-        None if id.starts_with("M_") => Text { zh: "缺少必要信息", en: "something needed is missing" }.get(lang),
-        None => id,
-    }
+    word(&CODES, id, lang)
 }
 
 /// What the floating mechanism did: the act, with the bound if one held it.
@@ -156,9 +158,10 @@ pub(super) fn act(id: &str, lang: Lang) -> String {
 
 /// On what a price rests.
 pub(super) fn basis(id: &str, lang: Lang) -> &str {
-    const BASES: [(&str, Text); 3] = [
+    const BASES: [(&str, Text); 4] = [
         ("own-period", Text { zh: "本期成交", en: "sales of the period" }),
         ("carried-netback", Text { zh: "往期成交，随净回值变动", en: "older sales moved with netback" }),
+        ("formula", Text { zh: "公式定价", en: "formula" }),
         ("none", Text { zh: "无依据", en: "none" }),
     ];
     word(&BASES, id, lang)

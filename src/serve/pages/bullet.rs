@@ -53,9 +53,9 @@ const fn at(per_mille: i64) -> i64 {
 pub(super) fn legend(asked: &Asked) -> Markup {
     html! {
         p.legend {
-            span.key.declared {} (asked.say("申报产量", "declared output"))
-            span.key.dispatched {} (asked.say("磅单外运", "tickets out"))
-            span.key.limit {} (asked.say("许可规模（按有效天数折算）", "approved scale (pro rata for the days in force)"))
+            span { span.key.declared {} (asked.say("申报产量", "declared output")) }
+            span { span.key.dispatched {} (asked.say("磅单外运", "tickets out")) }
+            span { span.key.limit {} (asked.say("许可规模（按有效天数折算）", "approved scale (pro rata for the days in force)")) }
         }
     }
 }

@@ -133,7 +133,7 @@ fn foot(asked: &Asked) -> Markup {
             }
             @if let Some(run) = &asked.shown.run {
                 p {
-                    (asked.say("运行", "Run")) " " code { (run.contents.run.run_id) } " · Lepid " (run.contents.run.program) " · "
+                    (asked.say("运行", "Run")) " " code { (run.contents.run.run_id) } " · " (run.contents.run.program) " · "
                     a href="/api/v1/run" { (asked.say("数据接口", "Data API")) } " "
                     span.noprint {
                         @for name in ["prices", "sales", "output", "findings", "sites", "flows"] {

@@ -101,8 +101,8 @@ fn row(asked: &Asked, run: &Run, o: &MineOutput, names: [&str; 5]) -> Markup {
     html! {
         tr role="row" id=(o.site_id) {
             td.wide role="cell" {
-                (parts::site_link(asked, &o.site_id, &o.name)) " "
-                span.dim { (words::site_kind(&o.kind, asked.lang)) @if let Some(county) = &o.county { " · " (county) } }
+                (parts::site_link(asked, &o.site_id, &o.name))
+                span.says { (words::site_kind(&o.kind, asked.lang)) @if let Some(county) = &o.county { " · " (county) } }
             }
             td.graph role="cell" { (bullet(asked, o)) }
             @for (name, cell) in names.iter().zip(&cells) { td.n role="cell" data-label=(name) { (cell) } }

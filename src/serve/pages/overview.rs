@@ -6,7 +6,7 @@ use crate::balance::MineOutput;
 use crate::price::bands::ProductBands;
 use crate::rules::finding::Severity;
 use crate::serve::AppState;
-use crate::serve::asked::Asked;
+use crate::serve::asked::{Asked, under};
 use crate::serve::numbers::{self, NOTHING};
 use crate::serve::state::Run;
 use crate::serve::words;
@@ -119,7 +119,7 @@ fn findings(asked: &Asked, run: &Run) -> Markup {
         @if all.is_empty() {
             p { (asked.say("本次运行没有发现线索。", "This run found nothing.")) }
         } @else {
-            div.split {
+            div.split.lean {
                 (by_department(asked, run))
                 div.card {
                     h3 { (asked.say("最紧要的", "Most urgent")) }
@@ -127,8 +127,8 @@ fn findings(asked: &Asked, run: &Run) -> Markup {
                         @for f in all.iter().take(SHOWN) {
                             li {
                                 (parts::severity(asked, f.severity)) " "
-                                a href=(asked.link(&super::super::asked::under("/findings", &f.id), &[])) { (f.subject_name) " · " (f.title.get(asked.lang)) }
-                                " " span.dim { (f.period) }
+                                a href=(asked.link(&under("/findings", &f.id), &[])) { (f.subject_name) " · " (f.title.get(asked.lang)) }
+                                " " span.dim.nowrap { (f.period) }
                                 span.says { (f.says.get(asked.lang)) }
                             }
                         }
@@ -206,7 +206,7 @@ fn bars(asked: &Asked, mines: &[(i64, &MineOutput)]) -> Markup {
                 th role="columnheader" scope="col" { (asked.say("占许可规模", "Share of scale")) }
                 th.n role="columnheader" scope="col" { (tickets) }
                 th.n role="columnheader" scope="col" { (approved) }
-                th.n role="columnheader" scope="col" { "%" }
+                th.n role="columnheader" scope="col" { (asked.say("磅单占比", "Tickets share")) }
             } }
             tbody role="rowgroup" {
                 @for (_, o) in mines.iter().take(SHOWN) {
@@ -231,7 +231,7 @@ fn made_from(asked: &Asked, run: &Run) -> Markup {
         div.split {
             dl.facts {
                 dt { (asked.say("运行编号", "Run")) } dd { code { (info.run_id) } }
-                dt { (asked.say("程序版本", "Program")) } dd { "Lepid " (info.program) }
+                dt { (asked.say("程序版本", "Program")) } dd { (info.program) }
                 dt { (asked.say("数据湖版本", "Lake version")) } dd { (info.lake_version) }
                 dt { (asked.say("政策文件 SHA-256", "Policy SHA-256")) } dd { code.long { (info.policy_sha256) } }
                 dt { (asked.say("问题行", "Quarantine")) } dd { (numbers::count(info.quarantined)) }

@@ -79,8 +79,8 @@ fn product(asked: &Asked, run: &Run, bands: &ProductBands, at: usize) -> Markup 
     let charts = run.contents.charts.iter().filter(|c| c.kind == "band" && c.about.split('/').next() == Some(bands.product.as_str()));
     html! {
         section aria-label=(name) {
-            h2 id=(bands.product) { (name) " " span.dim { (period.period) " (" (period.from) " – " (period.to) ")" } }
-            (parts::scroll(name, &table(asked, bands, at, period)))
+            h2 id=(bands.product) { (name) " " span.dim { (period.period) } " " span.dim.small.nowrap { (period.from) " – " (period.to) } }
+            (table(asked, bands, at, period))
             (why(asked, bands, period))
             div.charts {
                 @for chart in charts {
@@ -92,8 +92,9 @@ fn product(asked: &Asked, run: &Run, bands: &ProductBands, at: usize) -> Markup 
     }
 }
 
-fn table(asked: &Asked, bands: &ProductBands, at: usize, period: &Period) -> Markup {
-    let heads = [
+/// The columns after the class.
+fn heads(asked: &Asked) -> [&'static str; 9] {
+    [
         asked.say("指导价", "Guide price"),
         asked.say("下限–上限", "Lower–upper"),
         asked.say("较上期", "Move"),
@@ -101,34 +102,38 @@ fn table(asked: &Asked, bands: &ProductBands, at: usize, period: &Period) -> Mar
         asked.say("评估价", "Assessed"),
         asked.say("结转", "Carry"),
         asked.say("净回值", "Netback"),
-    ];
+        asked.say("浮动机制", "Mechanism"),
+        asked.say("依据", "Rests on"),
+    ]
+}
+
+fn table(asked: &Asked, bands: &ProductBands, at: usize, period: &Period) -> Markup {
     html! {
-        table.prices {
-            thead { tr {
-                th scope="col" { "Li₂O" }
-                @for head in heads { th.n scope="col" { (head) } }
-                th scope="col" { (asked.say("浮动机制", "Mechanism")) }
-                th scope="col" { (asked.say("依据", "Rests on")) }
+        table.prices.cards role="table" {
+            thead role="rowgroup" { tr role="row" {
+                th role="columnheader" scope="col" { "Li₂O" }
+                @for (at, head) in heads(asked).iter().enumerate() { th role="columnheader" scope="col" class=[(at < 7).then_some("n")] { (head) } }
             } }
-            tbody { @for price in &period.classes { (row(asked, bands, at, price)) } }
+            tbody role="rowgroup" { @for price in &period.classes { (row(asked, bands, at, price)) } }
         }
     }
 }
 
 fn row(asked: &Asked, bands: &ProductBands, at: usize, price: &ClassPrice) -> Markup {
     let exact = |fen: Option<i64>| fen.map_or_else(|| NOTHING.to_owned(), numbers::yuan_and_fen);
+    let [guide, limits, step, per_du, assessed, carry, netback, act, basis] = heads(asked);
     html! {
-        tr {
-            th.nowrap scope="row" { (parts::class_name(bands, &price.class)) }
-            td.n.strong { (parts::money(price.guide_fen_per_t)) }
-            td.n.nowrap { (parts::band(price)) }
-            td.n.nowrap { (parts::price_move(bands, at, price)) }
-            td.n { (exact(price.per_du_fen)) }
-            td.n { (exact(price.assessed_fen_per_t)) }
-            td.n { (exact(price.carry_fen_per_t)) }
-            td.n { (exact(price.netback_fen_per_t)) }
-            td { (words::act(&price.act, asked.lang)) }
-            td { (words::basis(&price.basis, asked.lang)) }
+        tr role="row" {
+            th.wide.nowrap role="rowheader" scope="row" { (parts::class_name(bands, &price.class)) }
+            td.n.strong role="cell" data-label=(guide) { (parts::money(price.guide_fen_per_t)) }
+            td.n role="cell" data-label=(limits) { (parts::band(price)) }
+            td.n role="cell" data-label=(step) { (parts::price_move(bands, at, price)) }
+            td.n role="cell" data-label=(per_du) { (exact(price.per_du_fen)) }
+            td.n role="cell" data-label=(assessed) { (exact(price.assessed_fen_per_t)) }
+            td.n role="cell" data-label=(carry) { (exact(price.carry_fen_per_t)) }
+            td.n role="cell" data-label=(netback) { (exact(price.netback_fen_per_t)) }
+            td role="cell" data-label=(act) { (words::act(&price.act, asked.lang)) }
+            td role="cell" data-label=(basis) { (words::basis(&price.basis, asked.lang)) }
         }
     }
 }

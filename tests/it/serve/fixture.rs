@@ -55,7 +55,7 @@ fn run() -> RunInfo {
     let rows = [("companies", 41), ("licences", 27), ("production", 300), ("sales", 412), ("shipments", 60_214), ("sites", 44)];
     RunInfo {
         run_id: "5f0c9a3be1d27744".to_owned(),
-        program: "0.1.0".to_owned(),
+        program: "lepid 0.1.0".to_owned(),
         lake_version: 14,
         lake_at: Some("2024-01-05T02:41:07Z".to_owned()),
         tables: rows.iter().map(|(table, _)| ((*table).to_owned(), 3)).collect(),

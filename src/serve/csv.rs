@@ -21,12 +21,6 @@ pub(super) fn csv(items: &[Value], columns: &[&str], explode: Option<&str>) -> S
     text
 }
 
-/// The columns that [`csv`] could fill from this item; a test compares them with the declared ones.
-#[cfg(test)]
-pub(super) fn fields(item: &Value, explode: Option<&str>) -> Vec<String> {
-    rows(item, explode).first().map(|row| flat(row).into_iter().map(|(name, _)| name).collect()).unwrap_or_default()
-}
-
 fn rows(item: &Value, explode: Option<&str>) -> Vec<Value> {
     let list = explode.and_then(|field| item.get(field)).and_then(Value::as_array);
     match (explode, list) {

@@ -106,7 +106,9 @@ pub(super) fn is_period(text: &str) -> bool {
         10 => text.to_owned(),
         _ => return false,
     };
-    text.bytes().all(|b| b.is_ascii_digit() || b == b'-') && full.len() == 10 && full.parse::<NaiveDate>().is_ok()
+    // The calendar alone would take years with a sign.
+    let shape = full.bytes().enumerate().all(|(at, b)| if at == 4 || at == 7 { b == b'-' } else { b.is_ascii_digit() });
+    shape && full.parse::<NaiveDate>().is_ok()
 }
 
 /// Not a year, month or day.

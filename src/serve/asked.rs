@@ -13,7 +13,6 @@ use axum::response::{IntoResponse, Response};
 use maud::Markup;
 use std::convert::Infallible;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use url::form_urlencoded;
 
 /// Longer queries than this are no question that a page asks.
@@ -107,21 +106,21 @@ impl Asked {
         if self.too_long {
             return self.refuse(&Problem::too_long());
         }
-        let Some(run) = &self.shown.run else { return html(StatusCode::OK, &pages::nothing(self), None) };
-        self.answer(run, "html", |etag| make(run, self).map(|markup| html(StatusCode::OK, &markup, etag)))
+        let Some(run) = &self.shown.run else { return html(StatusCode::OK, &pages::nothing(self)) };
+        self.answer(run, "html", || make(run, self).map(|markup| html(StatusCode::OK, &markup)))
     }
 
     /// An answer of another form (`kind` names it in the entity tag) made from the run.
-    pub(super) fn made(&self, kind: &str, make: impl FnOnce(&Arc<Run>, Option<&str>) -> Result<Response, Problem>) -> Response {
+    pub(super) fn made<'a>(&'a self, kind: &str, make: impl FnOnce(&'a Run) -> Result<Response, Problem>) -> Response {
         if self.too_long {
             return self.refuse(&Problem::too_long());
         }
         let Some(run) = &self.shown.run else { return self.refuse(&Problem::no_run(self.shown.trouble.as_ref())) };
-        self.answer(run, kind, |etag| make(run, etag))
+        self.answer(run, kind, || make(run))
     }
 
     /// 304 if the client has it, the answer, or a problem; a panic becomes a 500 whose cause stands in the log only.
-    fn answer(&self, run: &Run, kind: &str, make: impl FnOnce(Option<&str>) -> Result<Response, Problem>) -> Response {
+    fn answer(&self, run: &Run, kind: &str, make: impl FnOnce() -> Result<Response, Problem>) -> Response {
         // With trouble on the page it is not what the run alone makes.
         let etag = self.shown.trouble.is_none().then(|| self.etag(run, kind));
         if let (Some(etag), Some(known)) = (&etag, &self.known)
@@ -131,7 +130,7 @@ impl Asked {
             tag(&mut response, Some(etag));
             return response;
         }
-        match catch_unwind(AssertUnwindSafe(|| make(etag.as_deref()))) {
+        match catch_unwind(AssertUnwindSafe(make)) {
             Ok(Ok(mut response)) => {
                 tag(&mut response, etag.as_deref());
                 response
@@ -147,7 +146,7 @@ impl Asked {
     /// A problem as a page, or for the API as a problem document.
     pub(super) fn refuse(&self, problem: &Problem) -> Response {
         if self.path != "/healthz" && !self.path.starts_with("/api/") {
-            return html(problem.status, &pages::problem(self, problem), None);
+            return html(problem.status, &pages::problem(self, problem));
         }
         let body = problem.document(self.lang, &self.path).to_string();
         let language = HeaderValue::from_static(self.lang_tag());
@@ -177,14 +176,15 @@ impl Asked {
     }
 }
 
-/// An HTML answer. Problems are not kept by caches; pages are, but asked for again each time.
-fn html(status: StatusCode, markup: &Markup, etag: Option<&str>) -> Response {
+/// An HTML answer.
+fn html(status: StatusCode, markup: &Markup) -> Response {
     let mut response = (status, Body::from(markup.0.clone())).into_response();
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-    tag(&mut response, etag);
+    tag(&mut response, None);
     response
 }
 
+/// With an entity tag an answer may be kept but must be asked for again; without one it must not be kept.
 fn tag(response: &mut Response, etag: Option<&str>) {
     let headers = response.headers_mut();
     let cache = if etag.is_some() { "private, no-cache" } else { "no-store" };
@@ -261,6 +261,42 @@ fn weighted(item: &str) -> (&str, u16) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::contents::{Contents, RunInfo};
+    use std::collections::BTreeMap;
+    use std::path::Path;
+    use std::sync::Arc;
+
+    fn empty_run() -> Run {
+        let run = RunInfo {
+            run_id: "0123456789abcdef".to_owned(),
+            program: "lepid".to_owned(),
+            lake_version: 1,
+            lake_at: None,
+            tables: BTreeMap::new(),
+            rows: BTreeMap::new(),
+            policy_sha256: String::new(),
+            from: None,
+            to: None,
+            quarantined: 0,
+        };
+        let (bands, findings, output) = (Vec::new(), Vec::new(), Vec::new());
+        let (flows, sites, charts) = (Vec::new(), Vec::new(), Vec::new());
+        Run::new(Contents { run, bands, findings, output, flows, sites, charts }, Path::new("/nowhere"))
+    }
+
+    #[tokio::test]
+    async fn a_panic_becomes_a_500_that_hides_what_it_was() {
+        for (path, kind) in [("/price?lang=en", "text/html; charset=utf-8"), ("/api/v1/prices?lang=en", "application/problem+json")] {
+            let mut asked = Asked::without_run(&HeaderMap::new(), &path.parse().unwrap());
+            asked.shown.run = Some(Arc::new(empty_run()));
+            let response = asked.page(|_, _| panic!("secret"));
+            assert_eq!((response.status(), &response.headers()[header::CONTENT_TYPE]), (StatusCode::INTERNAL_SERVER_ERROR, &HeaderValue::from_static(kind)));
+            assert_eq!(response.headers()[header::CACHE_CONTROL], "no-store");
+            let text = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
+            let text = String::from_utf8(text.to_vec()).unwrap();
+            assert!(text.contains("An error inside the program") && !text.contains("secret"), "{text}");
+        }
+    }
 
     #[test]
     fn the_language_is_the_one_that_the_client_likes_best() {

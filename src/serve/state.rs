@@ -145,7 +145,7 @@ fn being_written(mark: &[Mark], now: SystemTime) -> bool {
 }
 
 impl Run {
-    fn new(contents: Contents, dir: &Path) -> Self {
+    pub(super) fn new(contents: Contents, dir: &Path) -> Self {
         let pictures = contents.charts.iter().filter_map(|c| picture(dir, &c.file).map(|svg| (c.file.clone(), svg))).collect();
         let report = std::fs::read(dir.join("report.html")).ok().map(Bytes::from);
         let findings_by_id = contents.findings.iter().enumerate().map(|(at, f)| (f.id.clone(), at)).collect();

@@ -52,12 +52,12 @@ pub(super) fn router() -> Router<AppState> {
 async fn all(asked: Asked) -> Response {
     list(&asked, &KEYS, &COLUMNS, |run, params| {
         let wanted = Wanted::of(params)?;
-        Ok(run.contents.findings.iter().filter(|f| wanted.takes(f)).cloned().collect())
+        Ok(run.contents.findings.iter().filter(|f| wanted.takes(f)).collect())
     })
 }
 
 async fn single(Path(id): Path<String>, asked: Asked) -> Response {
-    one(&asked, |run| run.finding(&id).cloned().ok_or_else(|| Problem::no_such(words::FINDING, &id)))
+    one(&asked, |run| run.finding(&id).ok_or_else(|| Problem::no_such(words::FINDING, &id)))
 }
 
 /// Which findings are wanted; `None` is any.

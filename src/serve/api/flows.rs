@@ -45,6 +45,6 @@ async fn all(asked: Asked) -> Response {
                 && is(origin, f.origin_site.as_deref(), &f.origin_name)
                 && is(destination, f.destination_site.as_deref(), &f.destination_name)
         });
-        Ok(wanted.cloned().collect())
+        Ok(wanted.collect())
     })
 }

@@ -37,14 +37,14 @@ pub(super) fn list<'a, T: Serialize>(
     asked: &'a Asked,
     own: &[&'static str],
     columns: &Columns,
-    select: impl FnOnce(&Run, &Params<'a>) -> Result<Vec<T>, Problem>,
+    select: impl FnOnce(&'a Run, &Params<'a>) -> Result<Vec<T>, Problem>,
 ) -> Response {
     let params = match Params::of(asked, own) {
         Ok(params) => params,
         Err(problem) => return asked.refuse(&problem),
     };
     let as_csv = asked.wants_csv(&params);
-    asked.made(if as_csv { "csv" } else { "json" }, |run, _| {
+    asked.made(if as_csv { "csv" } else { "json" }, |run| {
         let all = select(run, &params)?;
         let run_id = run.contents.run.run_id.as_str();
         let question = format!("{:016x}", params.question_hash(&asked.path));
@@ -64,11 +64,11 @@ pub(super) fn list<'a, T: Serialize>(
 }
 
 /// One thing as JSON; it has no filters.
-pub(super) fn one<T: Serialize>(asked: &Asked, find: impl FnOnce(&Run) -> Result<T, Problem>) -> Response {
+pub(super) fn one<'a, T: Serialize>(asked: &'a Asked, find: impl FnOnce(&'a Run) -> Result<T, Problem>) -> Response {
     if let Some((key, _)) = asked.query.iter().find(|(key, _)| key != "lang") {
         return asked.refuse(&Problem::unknown_key(key, &["lang"]));
     }
-    asked.made("json", |run, _| json(&find(run)?))
+    asked.made("json", |run| json(&find(run)?))
 }
 
 /// Where the list goes on. A cursor holds for one run and one question, so that no item comes twice or never.

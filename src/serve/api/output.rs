@@ -49,6 +49,6 @@ async fn all(asked: Asked) -> Response {
                 && county.is_none_or(|c| o.county.as_deref() == Some(c))
                 && year.is_none_or(|y| o.year == y)
         });
-        Ok(wanted.cloned().collect())
+        Ok(wanted.collect())
     })
 }

@@ -12,5 +12,5 @@ pub(super) fn router() -> Router<AppState> {
 }
 
 async fn single(asked: Asked) -> Response {
-    one(&asked, |run| Ok(run.contents.run.clone()))
+    one(&asked, |run| Ok(&run.contents.run))
 }

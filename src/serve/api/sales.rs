@@ -33,10 +33,10 @@ pub(super) const COLUMNS: Columns = Columns {
 
 /// A sale of a product.
 #[derive(Serialize)]
-struct Sale {
-    product: String,
+struct Sale<'a> {
+    product: &'a str,
     #[serde(flatten)]
-    sale: PricedSale,
+    sale: &'a PricedSale,
 }
 
 pub(super) fn router() -> Router<AppState> {
@@ -54,7 +54,7 @@ async fn all(asked: Asked) -> Response {
                     && class.is_none_or(|c| s.class.as_deref() == Some(c))
                     && code.is_none_or(|c| s.code == c)
             });
-            sales.extend(wanted.map(|sale| Sale { product: bands.product.clone(), sale: sale.clone() }));
+            sales.extend(wanted.map(|sale| Sale { product: &bands.product, sale }));
         }
         Ok(sales)
     })

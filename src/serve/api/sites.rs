@@ -47,10 +47,10 @@ async fn all(asked: Asked) -> Response {
             .sites
             .iter()
             .filter(|s| kind.is_none_or(|k| s.kind == k) && county.is_none_or(|c| s.county.as_deref() == Some(c)));
-        Ok(wanted.cloned().collect())
+        Ok(wanted.collect())
     })
 }
 
 async fn single(Path(id): Path<String>, asked: Asked) -> Response {
-    one(&asked, |run| run.site(&id).cloned().ok_or_else(|| Problem::no_such(words::SITE, &id)))
+    one(&asked, |run| run.site(&id).ok_or_else(|| Problem::no_such(words::SITE, &id)))
 }

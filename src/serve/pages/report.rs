@@ -17,7 +17,7 @@ async fn show(asked: Asked) -> Response {
     if asked.shown.run.is_none() {
         return asked.page(|_, asked| Ok(super::nothing(asked)));
     }
-    asked.made("report", |run, _| {
+    asked.made("report", |run| {
         let report = run.report.clone().ok_or_else(|| Problem::no_such(Text { zh: "报告", en: "report" }, "report.html"))?;
         let mut response = report.into_response();
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));

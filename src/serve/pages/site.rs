@@ -74,10 +74,10 @@ fn licences(asked: &Asked, licences: &[SiteLicence]) -> Markup {
                         td role="cell" data-label=(minerals) { (named(asked, l.minerals.as_deref())) }
                         td.n role="cell" data-label=(scale) { (l.approved_scale_kg_per_year.map_or_else(|| NOTHING.to_owned(), numbers::tonnes_exact)) }
                         td.nowrap role="cell" data-label=(days) { (l.valid_from) " – " (l.valid_to) }
-                        td role="cell" data-label=(status) {
+                        td role="cell" data-label=(status) { span {
                             (words::licence_status(&l.status, asked.lang))
                             @if let Some(since) = &l.status_since { " " span.dim { (asked.say("自", "since")) " " (since) } }
-                        }
+                        } }
                     }
                 }
             }

@@ -1,3 +1,4 @@
 //! One binary for all integration tests: each binary links Polars again.
 
+mod demo;
 mod serve;

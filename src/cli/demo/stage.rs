@@ -35,7 +35,7 @@ pub(super) fn folders(lake: Option<&str>, reports: Option<&Path>) -> Result<Fold
             None => fresh(own, "lake")?.display().to_string(),
         },
         reports: match reports {
-            Some(reports) => reports.to_owned(),
+            Some(reports) => made(reports)?,
             None => fresh(own, "reports")?,
         },
     })
@@ -43,14 +43,25 @@ pub(super) fn folders(lake: Option<&str>, reports: Option<&Path>) -> Result<Fold
 
 /// A folder in the demo's own without what an earlier demo left there.
 fn fresh(own: &Path, name: &str) -> Result<PathBuf, CliError> {
-    std::fs::create_dir_all(own)?;
-    std::fs::write(own.join(MARKER), "made by `lepid demo`; may be deleted\n")?;
+    made(own)?;
+    let marker = own.join(MARKER);
+    std::fs::write(&marker, "made by `lepid demo`; may be deleted\n").map_err(|error| cannot(&marker, &error))?;
     let folder = own.join(name);
     if folder.exists() {
-        std::fs::remove_dir_all(&folder)?;
+        std::fs::remove_dir_all(&folder).map_err(|error| cannot(&folder, &error))?;
     }
-    std::fs::create_dir_all(&folder)?;
-    Ok(folder)
+    made(&folder)
+}
+
+/// A folder, made if it is not there.
+fn made(folder: &Path) -> Result<PathBuf, CliError> {
+    std::fs::create_dir_all(folder).map_err(|error| cannot(folder, &error))?;
+    Ok(folder.to_owned())
+}
+
+fn cannot(path: &Path, error: &std::io::Error) -> CliError {
+    let path = path.display();
+    CliError(format!("无法写入 {path}：{error}；请检查目录权限 / cannot write {path}: {error}; check permissions"))
 }
 
 /// The records of the demo.

@@ -140,6 +140,6 @@ mod tests {
     #[test]
     fn columns_stand_under_each_other_in_both_scripts() {
         let rows = [["名称".to_owned(), "吨".to_owned()], ["ab".to_owned(), "1.5".to_owned()]];
-        assert_eq!(grid(&rows, 1), "  名称    吨\n  ab     1.5\n");
+        assert_eq!(grid(&rows, 1), "  名称   吨\n  ab    1.5\n");
     }
 }

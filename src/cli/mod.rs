@@ -31,6 +31,9 @@ mod score;
 mod simulate;
 mod reproduce;
 mod run;
+mod demo;
+mod policy;
+mod serve;
 
 /// 锂资源供应链与价格监测 — records of a lithium district in, guide price and findings out.
 #[derive(Parser)]
@@ -76,6 +79,12 @@ enum Command {
     Run(run::Args),
     /// 重现一次运行并逐字节比较 / make a run again and compare its bytes
     Reproduce(reproduce::Args),
+    /// 从示例盆地到网页，走完全程 / the whole way on a sample basin, then show it in a browser
+    Demo(demo::Args),
+    /// 现行政策 / the policy in force
+    Policy(policy::Args),
+    /// 在浏览器中查看结果（仅本机）/ show the results in a browser, on this machine only
+    Serve(serve::Args),
 }
 
 /// What every subcommand is given.
@@ -148,6 +157,9 @@ fn dispatch(command: &Command, global: &Global) -> Result<ExitCode, CliError> {
         Command::Simulate(args) => simulate::run(args, global),
         Command::Run(args) => run::run(args, global),
         Command::Reproduce(args) => reproduce::run(args, global),
+        Command::Demo(args) => demo::run(args, global),
+        Command::Policy(args) => policy::run(args, global),
+        Command::Serve(args) => serve::run(args, global),
     }
 }
 

@@ -13,3 +13,5 @@ mod price_vectors;
 mod rules;
 mod simulate;
 mod report;
+mod demo;
+mod serve;

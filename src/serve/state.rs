@@ -1,0 +1,203 @@
+//! Which run is shown right now? The one in memory, read again when its files change.
+
+use super::reading::{FILES, ReadError, read};
+use crate::balance::Site;
+use crate::report::contents::Contents;
+use crate::rules::finding::{Finding, SubjectKind};
+use crate::text::Said;
+use axum::body::Bytes;
+use std::collections::BTreeMap;
+use std::path::{Component, Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::{Duration, Instant, SystemTime};
+
+/// The files are looked at no more often than this.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// A folder whose files are older than this is not being written.
+const SETTLED_AFTER: Duration = Duration::from_secs(10);
+
+/// Time and size of a file, if it is there.
+type Mark = Option<(SystemTime, u64)>;
+
+/// What the service shows; cheap to clone.
+#[derive(Clone)]
+pub struct AppState(Arc<Inner>);
+
+struct Inner {
+    dir: PathBuf,
+    shown: RwLock<Shown>,
+    looked: Mutex<Look>,
+}
+
+/// When the files were looked at, and how they were then.
+struct Look {
+    at: Instant,
+    mark: Vec<Mark>,
+}
+
+/// What there is to show.
+#[derive(Clone)]
+pub(super) struct Shown {
+    /// The last run that could be read whole.
+    pub(super) run: Option<Arc<Run>>,
+    /// Why the files that stand there now are not shown.
+    pub(super) trouble: Option<Said>,
+}
+
+/// A run in memory, with what pages look up.
+pub(super) struct Run {
+    pub(super) contents: Contents,
+    /// Inline pictures by file (`charts/….svg`).
+    pub(super) pictures: BTreeMap<String, String>,
+    /// `report.html` as written.
+    pub(super) report: Option<Bytes>,
+    findings_by_id: BTreeMap<String, usize>,
+    sites_by_id: BTreeMap<String, usize>,
+    findings_by_site: BTreeMap<String, Vec<usize>>,
+}
+
+impl AppState {
+    /// The service over this folder, which need not exist yet.
+    #[must_use]
+    pub fn new(reports: &Path) -> Self {
+        let mark = mark(reports);
+        let state = Self(Arc::new(Inner {
+            dir: reports.to_owned(),
+            shown: RwLock::new(Shown { run: None, trouble: None }),
+            looked: Mutex::new(Look { at: Instant::now(), mark: mark.clone() }),
+        }));
+        state.load(mark);
+        state
+    }
+
+    /// Looks at the files now, whenever they were looked at last; reads them if they have changed.
+    pub fn refresh(&self) {
+        let now = mark(&self.0.dir);
+        let unchanged = {
+            let mut look = self.0.looked.lock().unwrap_or_else(PoisonError::into_inner);
+            look.at = Instant::now();
+            std::mem::replace(&mut look.mark, now.clone()) == now
+        };
+        if !unchanged {
+            self.load(now);
+        }
+    }
+
+    /// What to show; looks at the files first if that was long ago.
+    pub(super) async fn current(&self) -> Shown {
+        if self.due() {
+            let state = self.clone();
+            if let Err(error) = tokio::task::spawn_blocking(move || state.refresh()).await {
+                tracing::error!("reading the reports again: {error}");
+            }
+        }
+        self.0.shown.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Whether it is time to look; if so, the caller is the one who looks.
+    fn due(&self) -> bool {
+        let mut look = self.0.looked.lock().unwrap_or_else(PoisonError::into_inner);
+        let due = look.at.elapsed() >= LOOK_EVERY;
+        if due {
+            look.at = Instant::now();
+        }
+        due
+    }
+
+    /// Reads the folder, whose files had the marks `before`; the run shown so far stays if the new one can't be read whole.
+    fn load(&self, before: Vec<Mark>) {
+        let dir = &self.0.dir;
+        let outcome = read(dir).and_then(|contents| {
+            let run = Run::new(contents, dir);
+            if mark(dir) == before && !being_written(&before, SystemTime::now()) { Ok(run) } else { Err(ReadError::Writing) }
+        });
+        let mut shown = self.0.shown.write().unwrap_or_else(PoisonError::into_inner);
+        match outcome {
+            Ok(run) => *shown = Shown { run: Some(Arc::new(run)), trouble: None },
+            // A run is about to be written, or none ever was: both are no trouble.
+            Err(ReadError::Missing { file: "run.json" }) => shown.trouble = None,
+            Err(error) => {
+                tracing::warn!("{}: {error}", dir.display());
+                shown.trouble = Some(error.said());
+                if matches!(error, ReadError::Writing) {
+                    self.0.looked.lock().unwrap_or_else(PoisonError::into_inner).mark.clear();
+                }
+            }
+        }
+    }
+}
+
+/// Time and size of every file that a run writes for us: a change of one means that they must be read again.
+fn mark(dir: &Path) -> Vec<Mark> {
+    let stat = |file: &str| {
+        let data = std::fs::metadata(dir.join(file)).ok()?;
+        Some((data.modified().ok()?, data.len()))
+    };
+    FILES.iter().chain(&["report.html"]).map(|file| stat(file)).collect()
+}
+
+/// A run writes `run.json` last: a file newer than it belongs to the next run, whose `run.json` is still to come. After a
+/// while it is none: such a folder was copied.
+fn being_written(mark: &[Mark], now: SystemTime) -> bool {
+    let Some((Some((run, _)), others)) = mark.split_first() else { return false };
+    others.iter().flatten().any(|(file, _)| file > run && now.duration_since(*file).is_ok_and(|age| age < SETTLED_AFTER))
+}
+
+impl Run {
+    pub(super) fn new(contents: Contents, dir: &Path) -> Self {
+        let pictures = contents.charts.iter().filter_map(|c| picture(dir, &c.file).map(|svg| (c.file.clone(), svg))).collect();
+        let report = std::fs::read(dir.join("report.html")).ok().map(Bytes::from);
+        let findings_by_id = contents.findings.iter().enumerate().map(|(at, f)| (f.id.clone(), at)).collect();
+        let sites_by_id = contents.sites.iter().enumerate().map(|(at, s)| (s.site_id.clone(), at)).collect();
+        let mut findings_by_site: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (at, finding) in contents.findings.iter().enumerate() {
+            if finding.subject_kind == SubjectKind::Site {
+                findings_by_site.entry(finding.subject.clone()).or_default().push(at);
+            }
+        }
+        Self { contents, pictures, report, findings_by_id, sites_by_id, findings_by_site }
+    }
+
+    /// The finding with this id.
+    pub(super) fn finding(&self, id: &str) -> Option<&Finding> {
+        self.contents.findings.get(*self.findings_by_id.get(id)?)
+    }
+
+    /// The registered site with this id.
+    pub(super) fn site(&self, id: &str) -> Option<&Site> {
+        self.contents.sites.get(*self.sites_by_id.get(id)?)
+    }
+
+    /// The findings about a site, in the order of the run.
+    pub(super) fn findings_of_site(&self, id: &str) -> impl Iterator<Item = &Finding> {
+        self.findings_by_site.get(id).into_iter().flatten().filter_map(|at| self.contents.findings.get(*at))
+    }
+}
+
+/// A picture as it can stand inside a page: from its `<svg` on. A name that leads out of the folder is no picture.
+fn picture(dir: &Path, file: &str) -> Option<String> {
+    let path = Path::new(file);
+    if !path.components().all(|c| matches!(c, Component::Normal(_))) || path.extension().is_none_or(|e| e != "svg") {
+        tracing::warn!("charts.json names {file:?}, which is no picture below the folder of reports");
+        return None;
+    }
+    let text = std::fs::read_to_string(dir.join(path)).map_err(|error| tracing::warn!("{file}: {error}")).ok()?;
+    Some(text.get(text.find("<svg")?..)?.to_owned())
+}
+
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_younger_than_run_json_belongs_to_a_run_that_is_not_whole_yet() {
+        let at = |seconds| Some((SystemTime::UNIX_EPOCH + Duration::from_secs(seconds), 1));
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(105);
+        assert!(!being_written(&[at(100), at(99), None, at(100)], now));
+        assert!(being_written(&[at(100), at(99), at(101)], now));
+        assert!(!being_written(&[at(50), at(60), at(95)], now), "a copied folder is whole after a while");
+        assert!(!being_written(&[None, at(104)], now), "without run.json nothing is read anyway");
+    }
+}

@@ -292,6 +292,8 @@ impl<'a> Load<'a> {
         let mut fresh: BTreeMap<String, Quarantined> = BTreeMap::new();
         for row in std::mem::take(&mut self.quarantined) {
             let id = quarantine::id(&row);
+            // A row that was to put another right and is still bad takes its place.
+            self.closes.extend(row.fixes.clone().filter(|fixed| *fixed != id));
             if !ids.contains(&id) {
                 fresh.entry(id).or_insert(row);
             }

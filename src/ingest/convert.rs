@@ -1,23 +1,15 @@
 //! How do rows of text become a frame of typed columns, and which rows do not?
 
 use super::code::{Bad, Code};
+use super::columns::{Column, Derive, dates};
 use super::header::{Layout, Role};
+use super::total::is_total;
 use super::value::{self, Cell};
-use super::{Mark, QUARANTINE_ID, Quarantined};
-use crate::records::time::{beijing_day, date_of, days_of, month_of};
-use crate::records::{Kind, MONTH, Stored, units};
+use super::{Mark, QUARANTINE_ID, Quarantined, when};
+use crate::records::{Input, Kind, MONTH, units};
 use crate::text::Said;
 use polars::prelude::*;
 use std::borrow::Cow;
-
-/// A column being built.
-enum Column {
-    Text(StringChunkedBuilder),
-    Int32(PrimitiveChunkedBuilder<Int32Type>),
-    Int64(PrimitiveChunkedBuilder<Int64Type>),
-    Float64(PrimitiveChunkedBuilder<Float64Type>),
-    Bool(BooleanChunkedBuilder),
-}
 
 /// What a stretch of rows gave. Row numbers count from the first row given.
 pub(super) struct Converted {
@@ -29,11 +21,38 @@ pub(super) struct Converted {
     pub(super) totals: u64,
 }
 
+impl Converted {
+    /// Adds `base` to every row number.
+    pub(super) fn shift(&mut self, base: u32) -> PolarsResult<()> {
+        if base == 0 {
+            return Ok(());
+        }
+        let rows = self.frame.column("source_row")?.i32()? + i32::try_from(base).unwrap_or(i32::MAX);
+        self.frame.with_column(rows.with_name("source_row".into()).into_column())?;
+        for row in &mut self.quarantined {
+            row.row = row.row.saturating_add(base);
+        }
+        Ok(())
+    }
+}
+
+/// What the dress of a file says about its cells.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Dressed {
+    /// Numbers are the dates of the 1904 calendar.
+    pub(super) from_1904: bool,
+    /// A cell shown as `0.42%` comes as `0.0042`, and nothing tells which cells are shown so.
+    pub(super) percent_unknown: bool,
+    /// Cells beyond the header are somebody's remarks, not a comma too many.
+    pub(super) margins: bool,
+}
+
 /// Turns rows of text into typed columns.
 pub(super) struct Converter<'a> {
     layout: &'a Layout,
     file: &'a str,
     sheet: Option<&'a str>,
+    dressed: Dressed,
     /// Place in the file of each input; `None`: the file does not have it.
     places: Vec<Option<(usize, Option<units::Scale>)>>,
     correction: Option<usize>,
@@ -52,17 +71,8 @@ pub(super) struct Converter<'a> {
     products: Vec<(String, &'static str)>,
 }
 
-/// What follows from the other columns of the row.
-struct Derive {
-    time: Option<usize>,
-    mass: Option<usize>,
-    moisture: Option<usize>,
-    grade: Option<usize>,
-    day: Vec<i32>,
-    month: Vec<i32>,
-    dry_kg: Vec<Option<i64>>,
-    li2o_g: Vec<Option<i64>>,
-}
+/// A bad cell: its place in the row.
+type Fault = (usize, Bad);
 
 impl<'a> Converter<'a> {
     pub(super) fn new(layout: &'a Layout, file: &'a str, sheet: Option<&'a str>) -> Self {
@@ -71,42 +81,31 @@ impl<'a> Converter<'a> {
         let (mut correction, mut void, mut quarantine_id) = (None, None, None);
         for (place, role) in layout.roles.iter().enumerate() {
             match role {
-                Role::Input(index, scale) => places[*index] = Some((place, *scale)),
+                Role::Input(index, scale) => {
+                    if let Some(input) = places.get_mut(*index) {
+                        *input = Some((place, *scale));
+                    }
+                }
                 Role::Correction => correction = Some(place),
                 Role::Void => void = Some(place),
                 Role::QuarantineId => quarantine_id = Some(place),
                 Role::Ignored => {}
             }
         }
-        let at = |test: &dyn Fn(&str) -> bool| spec.inputs.iter().position(|i| test(i.name));
-        let time = match spec.keeping {
-            crate::records::Keeping::Facts { time } => at(&|n| n == time),
-            crate::records::Keeping::Register => None,
-        };
-        let derive = Derive {
-            time,
-            mass: at(&|n| n == "net" || n == "wet"),
-            moisture: at(&|n| n == "moisture"),
-            grade: at(&|n| n == "li2o"),
-            day: Vec::new(),
-            month: Vec::new(),
-            dry_kg: Vec::new(),
-            li2o_g: Vec::new(),
-        };
-        let inputs = spec.inputs.iter().map(|i| builder(&i.column_name(), i.kind)).collect();
         Self {
             layout,
             file,
             sheet,
+            dressed: Dressed::default(),
             places,
             correction,
             void,
             quarantine_id,
-            inputs,
+            inputs: spec.inputs.iter().map(|i| Column::new(&i.column_name(), i.kind)).collect(),
             rows: Vec::new(),
             fixes: Vec::new(),
             marks: Vec::new(),
-            derive,
+            derive: Derive::new(spec),
             quarantined: Vec::new(),
             read: 0,
             blank: 0,
@@ -115,127 +114,67 @@ impl<'a> Converter<'a> {
         }
     }
 
+    /// For cells that are dressed in a way of their own.
+    pub(super) fn dressed(self, dressed: Dressed) -> Self {
+        Self { dressed, ..self }
+    }
+
     /// Takes one row; `row` is its number as Excel shows it, or relative to a base that is added later.
-    pub(super) fn push(&mut self, row: u32, cells: &[&str]) {
-        if cells.iter().all(|c| c.trim().is_empty() || value::fold(c).is_empty()) {
+    pub(super) fn push<S: AsRef<str>>(&mut self, row: u32, cells: &[S]) {
+        if cells.iter().all(|c| is_blank(c.as_ref())) {
             self.blank += 1;
-            return;
-        }
-        if self.is_total(cells) {
+        } else if is_total(cells, self.layout) {
             self.totals += 1;
-            return;
+        } else {
+            self.read += 1;
+            if let Err(faults) = self.accept(row, cells) {
+                self.hold_back(row, cells, faults);
+            }
         }
+    }
+
+    /// Takes a row that can't be taken apart: it is held back, whole, whatever its cells say.
+    pub(super) fn push_damaged<S: AsRef<str>>(&mut self, row: u32, cells: &[S], place: usize, bad: Bad) {
         self.read += 1;
-        if let Err((bads, more)) = self.accept(row, cells) {
-            let first = self.quarantine(row, cells, bads, &more);
-            self.quarantined.push(first);
-        }
+        self.hold_back(row, cells, vec![(place, bad)]);
     }
 
-    /// 合计 rows, the header once more, and what stands below a table (制表人 …).
-    fn is_total(&self, cells: &[&str]) -> bool {
-        let mut filled = cells.iter().filter(|c| !c.trim().is_empty());
-        let Some(first) = filled.next() else { return false };
-        // Ticket numbers and the like are ASCII: nothing to recognise there, unless it is an English total.
-        if cells.iter().take(4).all(|c| c.is_ascii() && !c.trim_start().get(..5).is_some_and(|t| t.eq_ignore_ascii_case("total"))) {
-            return self.is_header(cells);
-        }
-        let word = |cell: &str| -> String {
-            value::fold(cell).chars().filter(|c| !c.is_whitespace()).collect::<String>().trim_end_matches([':', '：']).to_owned()
-        };
-        let total = cells.iter().take(4).any(|c| {
-            matches!(
-                word(c).to_lowercase().as_str(),
-                "合计"
-                    | "总计"
-                    | "小计"
-                    | "共计"
-                    | "累计"
-                    | "本页合计"
-                    | "本月合计"
-                    | "本页小计"
-                    | "本月累计"
-                    | "本年累计"
-                    | "当日合计"
-                    | "日计"
-                    | "月计"
-                    | "total"
-                    | "subtotal"
-                    | "grandtotal"
-            )
-        });
-        let first = word(first);
-        let footer = filled.count() < 4
-            && [
-                "制表",
-                "审核",
-                "填表",
-                "填报",
-                "备注:",
-                "备注：",
-                "说明:",
-                "说明：",
-                "注:",
-                "注：",
-                "单位负责人",
-                "打印时间",
-                "打印日期",
-                "统计时间",
-            ]
-            .iter()
-            .any(|w| first.starts_with(w));
-        total || footer || self.is_header(cells)
+    /// Blank rows that the file does not even write down.
+    pub(super) fn push_blank(&mut self, rows: u64) {
+        self.blank += rows;
     }
 
-    fn is_header(&self, cells: &[&str]) -> bool {
-        let matching = cells.iter().zip(&self.layout.folded).filter(|(c, t)| !t.is_empty() && c.trim() == t.as_str()).count();
-        matching >= 3 && matching * 2 > self.layout.folded.iter().filter(|t| !t.is_empty()).count()
-    }
-
-    fn accept(&mut self, row: u32, cells: &[&str]) -> Result<(), (Vec<(usize, Bad)>, Vec<String>)> {
-        let mut bads = Vec::new();
-        let mut more = Vec::new();
-        if let Some((place, cell)) = cells.iter().enumerate().skip(self.layout.titles.len()).find(|(_, c)| !c.trim().is_empty()) {
-            bads.push((
-                place,
-                Bad::new(
-                    Code::ExtraCell,
-                    format!("比表头多出的单元格“{cell}”，可能是数字中的逗号没有加引号"),
-                    format!("a cell beyond the header: \"{cell}\"; an unquoted comma in a number?"),
-                ),
-            ));
+    fn accept<S: AsRef<str>>(&mut self, row: u32, cells: &[S]) -> Result<(), Vec<Fault>> {
+        let mut faults = Vec::new();
+        if !self.dressed.margins
+            && let Some(extra) = cells.get(self.layout.titles.len()..)
+            && let Some((place, cell)) = extra.iter().map(AsRef::as_ref).enumerate().find(|(_, c)| !is_blank(c))
+        {
+            faults.push((self.layout.titles.len() + place, extra_cell(cell)));
         }
         let mut typed: Vec<Cell> = Vec::with_capacity(self.places.len());
-        for (input, place) in self.layout.spec.inputs.iter().zip(&self.places) {
-            let raw = place.and_then(|(p, _)| cells.get(p)).copied().unwrap_or("");
+        for (index, (input, place)) in self.layout.spec.inputs.iter().zip(&self.places).enumerate() {
+            let (place, scale, raw) = match (place, self.layout.implied) {
+                (Some((place, scale)), _) => (*place, *scale, cells.get(*place).map_or("", AsRef::as_ref)),
+                (None, Some((implied, word))) if implied == index => (0, None, word),
+                (None, _) => (0, None, ""),
+            };
             let cell = match input.kind {
                 Kind::Product => product(&mut self.products, raw),
-                kind => value::read(kind, place.and_then(|(_, s)| s), raw),
+                kind => read(kind, scale, raw, self.dressed),
             };
             match cell {
-                Ok(Cell::Missing) if input.required => bads.push((
-                    place.map_or(0, |(p, _)| p),
-                    Bad::new(
-                        Code::Required,
-                        format!("“{}”不能为空", input.headers.first().unwrap_or(&input.name)),
-                        format!("\"{}\" must not be empty", input.name),
-                    ),
-                )),
+                Ok(Cell::Missing) if input.required => faults.push((place, missing(input))),
                 Ok(cell) => typed.push(cell),
-                Err(bad) => bads.push((place.map_or(0, |(p, _)| p), bad)),
+                Err(bad) => faults.push((place, bad)),
             }
         }
-        let mark = match self.mark(cells) {
-            Ok(mark) => mark,
-            Err((place, bad)) => {
-                bads.push((place, bad));
-                Mark::New
-            }
-        };
-        if !bads.is_empty() {
-            more.extend(bads.iter().skip(1).map(|(place, _)| self.layout.titles.get(*place).cloned().unwrap_or_default()));
-            bads.sort_by_key(|(place, _)| *place);
-            return Err((bads, more));
+        let mark = self.mark(cells).unwrap_or_else(|fault| {
+            faults.push(fault);
+            Mark::New
+        });
+        if !faults.is_empty() {
+            return Err(faults);
         }
         let fixes = self.fixes_of(cells);
         self.derive.push(&typed);
@@ -248,14 +187,15 @@ impl<'a> Converter<'a> {
         Ok(())
     }
 
-    fn mark(&self, cells: &[&str]) -> Result<Mark, (usize, Bad)> {
-        let yes = |place: Option<usize>| -> Result<bool, (usize, Bad)> {
+    fn mark<S: AsRef<str>>(&self, cells: &[S]) -> Result<Mark, Fault> {
+        let yes = |place: Option<usize>| -> Result<bool, Fault> {
             let Some(place) = place else { return Ok(false) };
-            match value::read(Kind::YesNo, None, cells.get(place).copied().unwrap_or("")) {
+            let cell = cells.get(place).map_or("", AsRef::as_ref);
+            match value::read(Kind::YesNo, None, cell) {
                 Ok(Cell::Flag(flag)) => Ok(flag),
                 Ok(_) => Ok(false),
                 // People write the word of the column itself.
-                Err(_) if matches!(cells.get(place).map(|c| c.trim()), Some("作废" | "更正" | "已作废" | "已更正")) => Ok(true),
+                Err(_) if matches!(&*value::fold(cell), "作废" | "更正" | "已作废" | "已更正") => Ok(true),
                 Err(bad) => Err((place, bad)),
             }
         };
@@ -268,34 +208,41 @@ impl<'a> Converter<'a> {
         })
     }
 
-    fn fixes_of(&self, cells: &[&str]) -> Option<String> {
-        let text = cells.get(self.quarantine_id?)?.trim();
+    fn fixes_of<S: AsRef<str>>(&self, cells: &[S]) -> Option<String> {
+        let text = cells.get(self.quarantine_id?)?.as_ref().trim();
         (!text.is_empty()).then(|| text.to_owned())
     }
 
-    fn quarantine(&self, row: u32, cells: &[&str], bads: Vec<(usize, Bad)>, more: &[String]) -> Quarantined {
-        let (place, bad) = bads.into_iter().next().unwrap_or((0, Bad::new(Code::Type, "", "")));
-        let mut hint = bad.hint;
-        if !more.is_empty() {
-            hint = Said::new(format!("{}；另有 {} 处", hint.zh, more.len()), format!("{}; and {} more", hint.en, more.len()));
-        }
-        let title = |place: usize| self.layout.titles.get(place).map_or_else(|| format!("#{}", place + 1), Clone::clone);
-        Quarantined {
+    /// Keeps a row as it is, with all that is wrong with it, from left to right.
+    fn hold_back<S: AsRef<str>>(&mut self, row: u32, cells: &[S], mut faults: Vec<Fault>) {
+        faults.sort_by_key(|(place, _)| *place);
+        let titles = &self.layout.titles;
+        let cell = |place: usize| cells.get(place).map_or("", AsRef::as_ref);
+        // A row shorter than the header has all the columns, so that its export is a table again.
+        let cells_with_titles = (0..titles.len().max(cells.len())).map(|place| (title(titles, place), cell(place).to_owned())).collect();
+        let fixes = self.fixes_of(cells);
+        let faults: Vec<super::Fault> = faults
+            .into_iter()
+            .map(|(place, bad)| super::Fault { place, column: title(titles, place), code: bad.code, hint: bad.hint })
+            .collect();
+        let Some(first) = faults.first() else { return };
+        self.quarantined.push(Quarantined {
             table: self.layout.spec.table,
             file: self.file.to_owned(),
             sheet: self.sheet.map(str::to_owned),
             row,
-            column: title(place),
-            value: cells.get(place).copied().unwrap_or("").to_owned(),
-            code: bad.code,
-            hint,
-            cells: cells.iter().enumerate().map(|(place, cell)| (title(place), (*cell).to_owned())).collect(),
-            fixes: self.fixes_of(cells),
-        }
+            column: first.column.clone(),
+            value: cell(first.place).to_owned(),
+            code: first.code,
+            hint: all_hints(&faults),
+            cells: cells_with_titles,
+            faults,
+            fixes,
+        });
     }
 
-    /// The frame so far; `base` is added to every row number.
-    pub(super) fn finish(self, base: u32) -> PolarsResult<Converted> {
+    /// The frame so far.
+    pub(super) fn finish(mut self) -> PolarsResult<Converted> {
         let height = self.rows.len();
         let mut columns: Vec<polars::prelude::Column> = Vec::new();
         for (input, column) in self.layout.spec.inputs.iter().zip(self.inputs) {
@@ -303,7 +250,7 @@ impl<'a> Converter<'a> {
         }
         for derived in self.layout.spec.derived {
             columns.push(match derived.name {
-                "day" => dates("day", self.derive.day.clone()),
+                "day" => dates("day", std::mem::take(&mut self.derive.day)),
                 "dry_kg" => Int64Chunked::from_iter_options("dry_kg".into(), self.derive.dry_kg.iter().copied()).into_column(),
                 "li2o_g" => Int64Chunked::from_iter_options("li2o_g".into(), self.derive.li2o_g.iter().copied()).into_column(),
                 other => polars_bail!(SchemaMismatch: "no way to derive {other}"),
@@ -312,9 +259,7 @@ impl<'a> Converter<'a> {
         columns.push(polars::prelude::Column::new_scalar("source_file".into(), Scalar::from(PlSmallStr::from_str(self.file)), height));
         let sheet = self.sheet.map_or_else(|| Scalar::null(DataType::String), |s| Scalar::from(PlSmallStr::from_str(s)));
         columns.push(polars::prelude::Column::new_scalar("source_sheet".into(), sheet, height));
-        let base_i32 = i32::try_from(base).unwrap_or(i32::MAX);
-        let rows: Vec<i32> = self.rows.iter().map(|r| r.saturating_add(base_i32)).collect();
-        columns.push(polars::prelude::Column::new("source_row".into(), rows));
+        columns.push(polars::prelude::Column::new("source_row".into(), self.rows));
         if self.layout.spec.is_facts() && self.layout.spec.input(MONTH).is_none() {
             columns.push(dates(MONTH, self.derive.month));
         }
@@ -322,18 +267,88 @@ impl<'a> Converter<'a> {
             columns.push(StringChunked::from_iter_options(QUARANTINE_ID.into(), self.fixes.into_iter()).into_column());
         }
         let marks = if self.marks.iter().all(|m| *m == Mark::New) { Vec::new() } else { self.marks };
-        let mut quarantined = self.quarantined;
-        for row in &mut quarantined {
-            row.row += base;
-        }
         Ok(Converted {
             frame: DataFrame::new(height, columns)?,
             marks,
-            quarantined,
+            quarantined: self.quarantined,
             read: self.read,
             blank: self.blank,
             totals: self.totals,
         })
+    }
+}
+
+fn is_blank(cell: &str) -> bool {
+    // Most cells begin with what can't be blank.
+    !matches!(cell.as_bytes().first(), Some(b'!'..=b'~')) && value::fold(cell).is_empty()
+}
+
+fn title(titles: &[String], place: usize) -> String {
+    titles.get(place).map_or_else(|| format!("#{}", place + 1), Clone::clone)
+}
+
+/// The hint of a row: that of its bad cell; where several are bad, of each with its column.
+fn all_hints(faults: &[super::Fault]) -> Said {
+    if let [only] = faults {
+        return only.hint.clone();
+    }
+    let join = |of: fn(&super::Fault) -> &str, colon: &str, stop: &str| {
+        faults.iter().map(|f| format!("{}{colon}{}", f.column.trim(), of(f))).collect::<Vec<_>>().join(stop)
+    };
+    Said::new(
+        format!("{} 处有误：{}", faults.len(), join(|f| &f.hint.zh, "：", "；")),
+        format!("{} bad cells: {}", faults.len(), join(|f| &f.hint.en, ": ", "; ")),
+    )
+}
+
+fn extra_cell(cell: &str) -> Bad {
+    Bad::new(
+        Code::ExtraCell,
+        format!("比表头多出的单元格“{cell}”，可能是数字中的逗号没有加引号"),
+        format!("a cell beyond the header: \"{cell}\"; an unquoted comma in a number?"),
+    )
+}
+
+fn missing(input: &Input) -> Bad {
+    Bad::new(
+        Code::Required,
+        format!("“{}”不能为空", input.headers.first().unwrap_or(&input.name)),
+        format!("\"{}\" must not be empty", input.name),
+    )
+}
+
+/// Reads a cell as its dress wants it.
+fn read<'c>(kind: Kind, scale: Option<units::Scale>, raw: &'c str, dressed: Dressed) -> Result<Cell<'c>, Bad> {
+    if dressed.from_1904
+        && matches!(kind, Kind::Instant | Kind::Day | Kind::Month)
+        && let Some(serial) = when::from_1904(raw)
+    {
+        return match value::read(kind, scale, &serial)? {
+            Cell::Whole(n) => Ok(Cell::Whole(n)),
+            _ => Ok(Cell::Missing),
+        };
+    }
+    let cell = value::read(kind, scale, raw)?;
+    if dressed.percent_unknown
+        && let Cell::Whole(ppm) = cell
+        && !raw.contains('%')
+        && maybe_percent(kind, ppm)
+    {
+        return Err(Bad::new(
+            Code::Constraint,
+            format!("“{raw}”低得不合常理：这一列在 Excel 中是不是“百分比”格式？请改写成 0.42% 或另存为 .xlsx"),
+            format!("\"{raw}\" is implausibly low: is the column formatted as a percentage? Write 0.42% or save the file as .xlsx"),
+        ));
+    }
+    Ok(cell)
+}
+
+/// A share that would be plausible a hundred times as large: up to 8.03 % Li2O, up to 50 % water.
+fn maybe_percent(kind: Kind, ppm: i64) -> bool {
+    match kind {
+        Kind::Grade => (1..=803).contains(&ppm),
+        Kind::Moisture => (1..=5_000).contains(&ppm),
+        _ => false,
     }
 }
 
@@ -351,67 +366,3 @@ fn product<'c>(seen: &mut Vec<(String, &'static str)>, raw: &'c str) -> Result<C
     Ok(cell)
 }
 
-impl Derive {
-    fn push(&mut self, cells: &[Cell]) {
-        let whole = |at: Option<usize>| at.and_then(|at| if let Some(Cell::Whole(n)) = cells.get(at) { Some(*n) } else { None });
-        if let Some(time) = whole(self.time) {
-            // Instants are microseconds, days are days: only an instant is ever beyond the range of days.
-            let day = i32::try_from(time).unwrap_or_else(|_| beijing_day(time));
-            self.day.push(day);
-            self.month.push(date_of(day).map_or(day, |d| days_of(month_of(d))));
-        }
-        let ppm = |at| whole(at).and_then(|n| i32::try_from(n).ok());
-        let dry = whole(self.mass).zip(ppm(self.moisture)).map(|(mass, moisture)| units::dry_kg(mass, moisture));
-        self.li2o_g.push(dry.zip(ppm(self.grade)).map(|(dry, grade)| units::li2o_g(dry, grade)));
-        self.dry_kg.push(dry);
-    }
-}
-
-fn builder(name: &str, kind: Kind) -> Column {
-    const ROWS: usize = 1024;
-    let name = PlSmallStr::from_str(name);
-    match kind.stored() {
-        Stored::Text => Column::Text(StringChunkedBuilder::new(name, ROWS)),
-        Stored::Int32 | Stored::Date => Column::Int32(PrimitiveChunkedBuilder::new(name, ROWS)),
-        Stored::Int64 | Stored::Instant => Column::Int64(PrimitiveChunkedBuilder::new(name, ROWS)),
-        Stored::Float64 => Column::Float64(PrimitiveChunkedBuilder::new(name, ROWS)),
-        Stored::Bool => Column::Bool(BooleanChunkedBuilder::new(name, ROWS)),
-    }
-}
-
-impl Column {
-    fn push(&mut self, cell: Cell) {
-        match (self, cell) {
-            (Column::Text(b), Cell::Text(t)) => b.append_value(t),
-            (Column::Text(b), _) => b.append_null(),
-            (Column::Int32(b), Cell::Whole(n)) => b.append_option(i32::try_from(n).ok()),
-            (Column::Int32(b), _) => b.append_null(),
-            (Column::Int64(b), Cell::Whole(n)) => b.append_value(n),
-            (Column::Int64(b), _) => b.append_null(),
-            (Column::Float64(b), Cell::Float(f)) => b.append_value(f),
-            (Column::Float64(b), _) => b.append_null(),
-            (Column::Bool(b), Cell::Flag(f)) => b.append_value(f),
-            (Column::Bool(b), _) => b.append_null(),
-        }
-    }
-
-    fn finish(self, kind: Kind) -> PolarsResult<polars::prelude::Column> {
-        let series = match self {
-            Column::Text(b) => b.finish().into_series(),
-            Column::Int32(b) => b.finish().into_series(),
-            Column::Int64(b) => b.finish().into_series(),
-            Column::Float64(b) => b.finish().into_series(),
-            Column::Bool(b) => b.finish().into_series(),
-        };
-        Ok(match kind.stored() {
-            Stored::Date => series.cast(&DataType::Date)?,
-            Stored::Instant => series.cast(&DataType::Datetime(TimeUnit::Microseconds, None))?,
-            _ => series,
-        }
-        .into_column())
-    }
-}
-
-fn dates(name: &str, days: Vec<i32>) -> polars::prelude::Column {
-    Int32Chunked::from_vec(name.into(), days).into_date().into_column()
-}

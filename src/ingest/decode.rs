@@ -37,7 +37,7 @@ const OTHERS: [(&[u8], &str); 9] = [
 
 /// Looks at the first bytes, not at the name: an `.xls` that is HTML or CSV inside is common.
 pub(super) fn sniff(path: &Path, name: &str) -> Result<Dress, IngestError> {
-    let head = head(path, 4096)?;
+    let head = head(path, 1 << 16)?;
     if head.starts_with(b"PK\x03\x04")
         || head.starts_with(b"PK\x05\x06")
         || head.starts_with(&[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1])
@@ -48,17 +48,25 @@ pub(super) fn sniff(path: &Path, name: &str) -> Result<Dress, IngestError> {
         return Ok(Dress::Parquet);
     }
     let not = |what: &str| IngestError::NotATable { file: name.to_owned(), what: what.to_owned() };
-    if let Some((_, what)) = OTHERS.iter().find(|(magic, what)| head.starts_with(magic) && (*what != OTHERS[4].1 || head.contains(&0))) {
+    // A CSV may begin with the letters BM.
+    if let Some((_, what)) = OTHERS.iter().find(|(magic, _)| head.starts_with(magic) && (*magic != b"BM" || head.contains(&0))) {
         return Err(not(what));
     }
     let text: Vec<u8> = head.iter().copied().filter(|b| !b.is_ascii_whitespace() && *b != 0).take(64).collect();
-    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&text);
+    let marks: [&[u8]; 3] = [b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff"];
+    let text = marks.iter().find_map(|mark| text.strip_prefix(*mark)).unwrap_or(&text);
     let lower = text.to_ascii_lowercase();
     if [b"<html".as_slice(), b"<!doctypehtml", b"<?xml", b"<table"].iter().any(|m| lower.starts_with(m)) {
         return Err(not("网页或 XML，请在 Excel 中打开后另存为 .xlsx / a web page or XML, open it in Excel and save it as .xlsx"));
     }
     if text.starts_with(b"{") {
         return Ok(Dress::Ndjson);
+    }
+    if text.starts_with(b"[{") {
+        return Err(not("JSON 数组，请改为每行一个对象（NDJSON）/ a JSON array; write one object a line (NDJSON)"));
+    }
+    if text.is_empty() {
+        return Err(IngestError::Empty { file: name.to_owned() });
     }
     let utf16 = encoding_of(&head).is_some_and(|e| e == UTF_16LE || e == UTF_16BE);
     let binary = head.iter().filter(|b| **b == 0 || (**b < 32 && !matches!(**b, b'\t' | b'\n' | b'\r' | 0x0c | 0x1a))).count();
@@ -82,12 +90,14 @@ pub(super) fn encoding_of(sample: &[u8]) -> Option<&'static Encoding> {
     if let Some((encoding, _)) = Encoding::for_bom(sample) {
         return Some(encoding);
     }
-    let zeros = |start: usize| sample.iter().skip(start).step_by(2).filter(|b| **b == 0).count() * 5 > sample.len() / 2;
-    if sample.len() >= 8 && sample.contains(&0) {
-        if zeros(1) {
+    // Digits and delimiters of a table in UTF-16 have a zero byte, always on the same side.
+    let zeros = |start: usize| sample.iter().skip(start).step_by(2).filter(|b| **b == 0).count();
+    let (even, odd) = (zeros(0), zeros(1));
+    if (even + odd) * 20 > sample.len() {
+        if odd > even * 10 {
             return Some(UTF_16LE);
         }
-        if zeros(0) {
+        if even > odd * 10 {
             return Some(UTF_16BE);
         }
     }
@@ -117,6 +127,9 @@ mod tests {
         assert_eq!(encoding_of(&GB18030.encode("磅单号,净重").0), Some(GB18030));
         assert_eq!(encoding_of(b"ticket_no,net"), None);
         assert_eq!(encoding_of(b"\xff\xfea\0"), Some(UTF_16LE));
+        let chinese = |bytes: fn(u16) -> [u8; 2]| "磅单号,净重\n1,31520".encode_utf16().flat_map(bytes).collect::<Vec<u8>>();
+        assert_eq!(encoding_of(&chinese(u16::to_le_bytes)), Some(UTF_16LE));
+        assert_eq!(encoding_of(&chinese(u16::to_be_bytes)), Some(UTF_16BE));
         assert_eq!(encoding_of(b"t\0i\0c\0k\0e\0t\0"), Some(UTF_16LE));
         assert_eq!(encoding_of(b"\0t\0i\0c\0k\0e\0t"), Some(UTF_16BE));
         assert_eq!(encoding_of(&"磅单号".as_bytes()[..8]), Some(UTF_8));

@@ -1,37 +1,14 @@
-//! Which row is the header, which table is it, and in which unit is each column?
+//! Which rows are the header, and which table is it?
 
 use super::QUARANTINE_ID;
+use super::heading::{Meaning, Unit, default_unit, is_bare_unit, meaning, normal, remark_of, sheet_words, unit_of_sheet, vat_in};
 use super::value::fold;
-use crate::records::units::{MASS, SHARE, Scale, UNIT_PRICE};
-use crate::records::{Input, Kind, Table, TableSpec};
+use crate::records::units::Scale;
+use crate::records::{Kind, Table, TableSpec};
 use crate::text::Said;
 
 /// The header stands within so many rows.
 pub(super) const HEADER_WITHIN: usize = 40;
-
-/// Units of columns whose header names none, in one place. Weighbridge software prints kilograms; returns and contracts
-/// are kept in tonnes, licences in 万吨 a year, grades in %, prices in yuan a tonne. A note says that this was assumed,
-/// and the bounds of the values hold a mistake back.
-fn default_unit(table: Table, kind: Kind) -> Option<(&'static str, Scale)> {
-    let unit = match (kind, table) {
-        (Kind::Mass { .. }, Table::Shipments | Table::Vehicles | Table::Utilities) => "kg",
-        (Kind::Mass { .. }, _) => "吨",
-        (Kind::MassPerYear, _) => "万吨",
-        (Kind::Grade | Kind::Moisture, _) => "%",
-        (Kind::UnitPrice { .. }, _) => "元/吨",
-        _ => return None,
-    };
-    find_unit(units_of(kind), unit)
-}
-
-fn units_of(kind: Kind) -> &'static [(&'static str, Scale)] {
-    match kind {
-        Kind::Mass { .. } | Kind::MassPerYear => MASS,
-        Kind::Grade | Kind::Moisture => SHARE,
-        Kind::UnitPrice { .. } => UNIT_PRICE,
-        _ => &[],
-    }
-}
 
 /// What a column of the file is.
 #[derive(Clone, Copy, Debug)]
@@ -52,130 +29,286 @@ pub(super) enum Role {
 #[derive(Clone, Debug)]
 pub(super) struct Layout {
     pub(super) spec: &'static TableSpec,
-    /// Cells of the header, as written.
+    /// Headings, as written, with the unit that a group or a row above gives them: read alone they mean the same.
     pub(super) titles: Vec<String>,
-    /// The header folded, to recognise it when it comes again.
-    pub(super) folded: Vec<String>,
+    /// The rows of the header folded, to recognise them when they come again.
+    pub(super) folded: Vec<Vec<String>>,
     /// What each column is.
     pub(super) roles: Vec<Role>,
+    /// What a heading says about an input that has no column of its own: the input and what its cells would say.
+    pub(super) implied: Option<(usize, &'static str)>,
     /// Rows above and including the header.
     pub(super) rows_above: usize,
     pub(super) notes: Vec<Said>,
 }
 
+/// A header that may be one: its headings and the rows that it takes.
+struct Heading {
+    titles: Vec<String>,
+    row: usize,
+    rows: usize,
+}
+
+/// How well a heading fits a table.
+struct Fit {
+    matched: usize,
+    missing: Vec<&'static str>,
+    /// Headings whose unit is not known.
+    unknown: Vec<String>,
+}
+
 /// Finds the header among the first rows. `Err` says what came closest.
 pub(super) fn find(rows: &[Vec<String>], forced: Option<Table>) -> Result<Layout, Said> {
-    let mut best: Option<(usize, usize, Table)> = None;
-    let mut nearest: (usize, Option<(Table, Vec<&'static str>)>) = (0, None);
-    for (row, cells) in rows.iter().enumerate().take(HEADER_WITHIN) {
-        let tables = forced.map_or_else(|| Table::ALL.to_vec(), |t| vec![t]);
-        for table in tables {
-            let (score, missing) = score(cells, table.spec());
-            if missing.is_empty() && best.is_none_or(|(s, _, _)| score > s) {
-                best = Some((score, row, table));
-            }
-            if !missing.is_empty() && score > nearest.0 {
-                nearest = (score, Some((table, missing)));
+    let rows = rows.get(..HEADER_WITHIN.min(rows.len())).unwrap_or(rows);
+    let single = |row: usize| Heading { titles: rows.get(row).cloned().unwrap_or_default(), row, rows: 1 };
+    // Two rows only where they say more than one: the headings of a single row come first.
+    let headings = (0..rows.len()).map(single).chain((1..rows.len()).map(|row| pair(rows, row)));
+    let tables = forced.map_or_else(|| Table::ALL.to_vec(), |t| vec![t]);
+    let mut best: Option<(usize, Heading, Table)> = None;
+    let mut nearest: Option<(Fit, Table)> = None;
+    for heading in headings {
+        let mut won = None;
+        for table in &tables {
+            let fit = fit(&heading.titles, table.spec());
+            if fit.missing.is_empty() {
+                if fit.matched > best.as_ref().map_or(0, |b| b.0).max(won.map_or(0, |(m, _)| m)) {
+                    won = Some((fit.matched, *table));
+                }
+            } else if fit.matched > nearest.as_ref().map_or(0, |(n, _)| n.matched) {
+                nearest = Some((fit, *table));
             }
         }
-    }
-    if let Some((_, row, table)) = best {
-        return Ok(layout(rows, row, table.spec()));
-    }
-    Err(match nearest.1 {
-        Some((table, missing)) => {
-            let zh: Vec<&str> =
-                missing.iter().filter_map(|m| table.spec().input(m)).map(|i| i.headers.first().copied().unwrap_or(i.name)).collect();
-            Said::new(
-                format!("最像{}，但缺少必填列：{}", table.spec().title.zh, zh.join("、")),
-                format!("closest to {}, but without the required columns {}", table.spec().title.en, missing.join(", ")),
-            )
+        if let Some((matched, table)) = won {
+            best = Some((matched, heading, table));
         }
-        None => Said::new("没有认得出的表头", "no known header"),
-    })
+    }
+    // A return without its column 投入产出 has all that a utilities return needs: more of another table's columns decide.
+    let outvoted = |matched: usize| nearest.as_ref().is_some_and(|(fit, table)| table.spec().is_facts() && fit.matched > matched);
+    match best {
+        Some((matched, heading, table)) if !outvoted(matched) => {
+            let layout = layout(rows, &units_row(rows, heading), table.spec());
+            let has = |index: usize| layout.roles.iter().any(|r| matches!(r, Role::Input(i, _) if *i == index));
+            // The unit of the whole sheet is one that is not read, and a required column has no other.
+            let lost = layout.spec.inputs.iter().enumerate().any(|(index, input)| input.required && !has(index));
+            if lost { Err(layout.notes.into_iter().next().unwrap_or_default()) } else { Ok(layout) }
+        }
+        _ => Err(closest(nearest)),
+    }
 }
 
-/// Matched inputs, and the required ones that are missing.
-fn score(cells: &[String], spec: &'static TableSpec) -> (usize, Vec<&'static str>) {
+fn closest(nearest: Option<(Fit, Table)>) -> Said {
+    let Some((fit, table)) = nearest else { return Said::new("没有认得出的表头", "no known header") };
+    let spec = table.spec();
+    let titles = fit.missing.iter().filter_map(|m| spec.input(m)).map(|i| i.headers.first().copied().unwrap_or(i.name));
+    let (zh, en) = (titles.collect::<Vec<_>>().join("、"), fit.missing.join(", "));
+    let mut said = Said::new(
+        format!("最像{}，但缺少必填列：{zh}", spec.title.zh),
+        format!("closest to {}, but without the required columns {en}", spec.title.en),
+    );
+    if !fit.unknown.is_empty() {
+        said.zh.push_str(&format!("；这些列的单位不认识：{}", fit.unknown.join("、")));
+        said.en.push_str(&format!("; unknown units in {}", fit.unknown.join(", ")));
+    }
+    said
+}
+
+fn fit(titles: &[String], spec: &'static TableSpec) -> Fit {
     let mut found = vec![false; spec.inputs.len()];
-    for cell in cells {
-        if let Some((index, _)) = match_input(cell, spec) {
-            found[index] = true;
+    let mut unknown = Vec::new();
+    for title in titles {
+        match meaning(title, spec) {
+            Meaning::Input(index, _) => {
+                if let Some(found) = found.get_mut(index) {
+                    *found = true;
+                }
+            }
+            Meaning::UnknownUnit(..) => unknown.push(title.trim().to_owned()),
+            Meaning::Nothing => {}
         }
     }
-    let missing = spec.inputs.iter().zip(&found).filter(|(i, f)| i.required && !**f).map(|(i, _)| i.name).collect();
-    (found.iter().filter(|f| **f).count(), missing)
+    let inputs = || spec.inputs.iter().zip(&found);
+    let mut missing: Vec<&'static str> = inputs().filter(|(i, f)| i.required && !**f).map(|(i, _)| i.name).collect();
+    // Where all that is required is the key, a record needs something besides it to say anything.
+    let all_in_key = spec.inputs.iter().all(|i| !i.required || spec.key.contains(&i.name));
+    if all_in_key && !inputs().any(|(i, f)| *f && !i.required) {
+        missing.extend(spec.inputs.iter().find(|i| !i.required).map(|i| i.name));
+    }
+    Fit { matched: found.iter().filter(|f| **f).count(), missing, unknown }
 }
 
-fn layout(rows: &[Vec<String>], header: usize, spec: &'static TableSpec) -> Layout {
-    let titles = rows[header].clone();
-    let sheet_unit = sheet_unit(&rows[..header]);
+/// Two rows read as one header: groups above, headings below (`重量(吨)` over `毛重`, `皮重`, `净重`).
+fn pair(rows: &[Vec<String>], below: usize) -> Heading {
+    let empty = Vec::new();
+    let (upper, lower) = (rows.get(below - 1).unwrap_or(&empty), rows.get(below).unwrap_or(&empty));
+    let mut group = String::new();
+    let titles = (0..upper.len().max(lower.len()))
+        .map(|column| {
+            let (top, bottom) = (upper.get(column).map_or("", |t| t.trim()), lower.get(column).map_or("", |t| t.trim()));
+            if !top.is_empty() {
+                top.clone_into(&mut group);
+            }
+            if bottom.is_empty() {
+                return top.to_owned();
+            }
+            if !top.is_empty() && is_bare_unit(bottom) {
+                return format!("{top}({})", fold(bottom).trim_matches(['(', ')']));
+            }
+            under(&group, bottom)
+        })
+        .collect();
+    Heading { titles, row: below - 1, rows: 2 }
+}
+
+/// A heading under a group: `收货` over `净重` is 收货净重; the unit of the group holds where the heading has none.
+fn under(group: &str, heading: &str) -> String {
+    if group.is_empty() {
+        return heading.to_owned();
+    }
+    let folded = fold(group);
+    let name = folded.split('(').next().unwrap_or_default().trim();
+    let joined = format!("{name}{heading}");
+    let known = |title: &str| Table::ALL.iter().any(|t| matches!(meaning(title, t.spec()), Meaning::Input(..)));
+    let title = if known(&joined) { joined } else { heading.to_owned() };
+    match remark_of(group).filter(|_| remark_of(heading).is_none()) {
+        Some(remark) if known(&format!("{title}{remark}")) => format!("{title}{remark}"),
+        _ => title,
+    }
+}
+
+/// A header with a row of units below it takes that row too.
+fn units_row(rows: &[Vec<String>], heading: Heading) -> Heading {
+    let next = heading.row + heading.rows;
+    let units = rows.get(next).filter(|r| {
+        let mut filled = r.iter().filter(|c| !c.trim().is_empty()).peekable();
+        filled.peek().is_some() && filled.all(|c| is_bare_unit(c))
+    });
+    let Some(units) = units else { return heading };
+    let with_unit = |(column, title): (usize, &String)| match units.get(column).map(|u| fold(u)) {
+        Some(unit) if !unit.is_empty() && remark_of(title).is_none() => format!("{}({})", title.trim(), unit.trim_matches(['(', ')'])),
+        _ => title.clone(),
+    };
+    let titles = heading.titles.iter().enumerate().map(with_unit).collect();
+    Heading { titles, row: heading.row, rows: heading.rows + 1 }
+}
+
+/// What is said about the columns while they are laid out.
+#[derive(Default)]
+struct Remarks {
+    twice: Vec<String>,
+    unused: Vec<String>,
+    assumed: Vec<String>,
+    unknown: Vec<String>,
+}
+
+fn layout(rows: &[Vec<String>], heading: &Heading, spec: &'static TableSpec) -> Layout {
+    let above = sheet_words(rows.get(..heading.row).unwrap_or_default());
     let mut taken = vec![false; spec.inputs.len()];
-    let (mut roles, mut notes, mut unused, mut assumed) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    for title in &titles {
+    let mut remarks = Remarks::default();
+    let (mut roles, mut titles, mut vat) = (Vec::new(), Vec::new(), None);
+    for title in &heading.titles {
+        let mut shown = title.clone();
         let role = match special(title) {
             Some(role) => role,
-            None => match match_input(title, spec) {
-                Some((index, _)) if taken[index] => {
-                    notes.push(Said::new(
-                        format!("列“{title}”重复，只用第一列"),
-                        format!("column \"{title}\" stands twice; the first is used"),
-                    ));
+            None => match meaning(title, spec) {
+                Meaning::Input(index, unit) => {
+                    if matches!(spec.inputs.get(index).map(|i| i.kind), Some(Kind::UnitPrice { .. })) {
+                        vat = vat.or_else(|| vat_in(title));
+                    }
+                    column(spec, index, unit, &above, &mut taken, &mut shown, &mut remarks)
+                }
+                Meaning::UnknownUnit(..) => {
+                    remarks.unknown.push(title.trim().to_owned());
                     Role::Ignored
                 }
-                Some((index, unit)) => {
-                    taken[index] = true;
-                    let input = &spec.inputs[index];
-                    let from_sheet = || sheet_unit.as_deref().and_then(|u| find_unit(units_of(input.kind), u));
-                    let scale = unit.or_else(from_sheet).or_else(|| {
-                        let default = default_unit(spec.table, input.kind);
-                        assumed.extend(default.map(|(word, _)| format!("{title} → {word}")));
-                        default
-                    });
-                    Role::Input(index, scale.map(|(_, s)| s))
-                }
-                None => {
+                Meaning::Nothing => {
                     let folded = fold(title);
-                    if !folded.is_empty() && !is_provenance(&folded) {
-                        unused.push(title.trim().to_owned());
+                    if !folded.is_empty() && !is_own(&folded) {
+                        remarks.unused.push(title.trim().to_owned());
                     }
                     Role::Ignored
                 }
             },
         };
         roles.push(role);
+        titles.push(shown);
     }
-    if !assumed.is_empty() {
-        notes.push(Said::new(
-            format!("表头未写单位，按惯例：{}", assumed.join("，")),
-            format!("units assumed, the header names none: {}", assumed.join(", ")),
-        ));
+    let vat_column = spec.inputs.iter().position(|i| i.name == "vat_included").filter(|i| taken.get(*i) == Some(&false));
+    let implied = vat_column.zip(vat).map(|(index, vat)| (index, if vat { "是" } else { "否" }));
+    let header_rows = rows.get(heading.row..heading.row + heading.rows).unwrap_or_default();
+    let folded = header_rows.iter().map(|r| r.iter().map(|t| fold(t).into_owned()).collect()).collect();
+    Layout { spec, titles, folded, roles, implied, rows_above: heading.row + heading.rows, notes: remarks.notes() }
+}
+
+fn column(
+    spec: &'static TableSpec,
+    index: usize,
+    unit: Option<Unit>,
+    above: &[String],
+    taken: &mut [bool],
+    shown: &mut String,
+    remarks: &mut Remarks,
+) -> Role {
+    let (Some(input), Some(taken)) = (spec.inputs.get(index), taken.get_mut(index)) else { return Role::Ignored };
+    if *taken {
+        remarks.twice.push(shown.trim().to_owned());
+        return Role::Ignored;
     }
-    if !unused.is_empty() {
-        notes.push(Said::new(format!("未使用的列：{}", unused.join("、")), format!("columns not used: {}", unused.join(", "))));
+    let mut unit = unit;
+    if unit.is_none() {
+        unit = match unit_of_sheet(input, above) {
+            Ok(unit) => unit,
+            Err(word) => {
+                remarks.unknown.push(format!("{}（{word}）", shown.trim()));
+                return Role::Ignored;
+            }
+        };
+        if let Some((word, _)) = unit {
+            *shown = format!("{}({word})", shown.trim());
+        }
     }
-    let folded = titles.iter().map(|t| fold(t).into_owned()).collect();
-    Layout { spec, titles, folded, roles, rows_above: header + 1, notes }
+    if unit.is_none() {
+        unit = default_unit(spec.table, input);
+        remarks.assumed.extend(unit.map(|(word, _)| format!("{} → {word}", shown.trim())));
+    }
+    *taken = true;
+    Role::Input(index, unit.map(|(_, scale)| scale))
+}
+
+impl Remarks {
+    fn notes(&self) -> Vec<Said> {
+        let mut notes = Vec::new();
+        let mut say = |columns: &[String], zh: &str, en: &str| {
+            if !columns.is_empty() {
+                notes.push(Said::new(format!("{zh}：{}", columns.join("、")), format!("{en}: {}", columns.join(", "))));
+            }
+        };
+        say(&self.unknown, "单位不认识、因此未使用的列（请在表头写明单位，如 净重(吨)）", "columns not used because their unit is not known");
+        say(&self.assumed, "表头未写单位，按惯例", "units assumed, the header names none");
+        say(&self.twice, "重复的列，只用第一列", "columns that stand twice; the first is used");
+        say(&self.unused, "未使用的列", "columns not used");
+        notes
+    }
 }
 
 /// Columns that our own exports add.
-fn is_provenance(title: &str) -> bool {
-    matches!(
-        title,
-        "序号"
-            | "source_file"
-            | "source_sheet"
-            | "source_row"
-            | "day"
-            | "month"
-            | "dry_kg"
-            | "li2o_g"
-            | "问题"
-            | "提示"
-            | "文件"
-            | "行号"
-            | "工作表"
-    )
+pub(super) fn is_own(title: &str) -> bool {
+    const OWN: [&str; 14] = [
+        "序号",
+        "source_file",
+        "source_sheet",
+        "source_row",
+        "day",
+        "month",
+        "dry_kg",
+        "li2o_g",
+        "问题",
+        "提示",
+        "文件",
+        "行号",
+        "工作表",
+        QUARANTINE_ID,
+    ];
+    OWN.contains(&title)
 }
 
 fn special(title: &str) -> Option<Role> {
@@ -187,143 +320,53 @@ fn special(title: &str) -> Option<Role> {
     }
 }
 
-/// `单位：吨` or `(单位:kg)` in a row above the header.
-fn sheet_unit(above: &[Vec<String>]) -> Option<String> {
-    above.iter().flatten().find_map(|cell| {
-        let cell = fold(cell).into_owned();
-        let at = cell.find("单位:").map(|at| at + "单位:".len()).or_else(|| cell.to_lowercase().find("unit:").map(|at| at + 5))?;
-        let unit: String = cell[at..].trim().chars().take_while(|c| !matches!(c, ')' | ' ' | ',' | ';' | '、' | '。' | ']')).collect();
-        let known = find_unit(MASS, &unit).is_some();
-        known.then_some(unit)
-    })
-}
-
-/// The input that a header means, with the unit that it names.
-fn match_input(title: &str, spec: &'static TableSpec) -> Option<(usize, Option<(&'static str, Scale)>)> {
-    let whole = normal(title);
-    if whole.is_empty() {
-        return None;
-    }
-    // The name of the stored column, as our own exports have it: its unit is the stored one.
-    if let Some(index) = spec.inputs.iter().position(|i| !i.kind.suffix().is_empty() && normal(&i.column_name()) == whole) {
-        let stored = units_of(spec.inputs[index].kind);
-        return Some((index, stored_unit(spec.inputs[index].kind, stored)));
-    }
-    if let Some(index) = named(&whole, spec) {
-        return Some((index, None));
-    }
-    let (base, unit) = split_unit(title)?;
-    let index = named(&normal(&base), spec)?;
-    let kind = spec.inputs[index].kind;
-    let unit = unit.trim().to_owned();
-    let per_year = ["/年", "/a", "每年", "/year"].iter().find_map(|y| unit.strip_suffix(y)).map(str::to_owned);
-    let word = if kind == Kind::MassPerYear { per_year.unwrap_or_else(|| unit.clone()) } else { unit.clone() };
-    match find_unit(units_of(kind), &word) {
-        Some(found) => Some((index, Some(found))),
-        // `轴数(根)`, `时间(北京)`: a remark, not a unit that would change a number.
-        None if units_of(kind).is_empty() => Some((index, None)),
-        // A unit that is not known must not be taken for the usual one.
-        None => None,
-    }
-}
-
-fn stored_unit(kind: Kind, units: &'static [(&'static str, Scale)]) -> Option<(&'static str, Scale)> {
-    let word = match kind {
-        Kind::Mass { .. } | Kind::MassPerYear => "kg",
-        Kind::Grade | Kind::Moisture => "ppm",
-        Kind::UnitPrice { .. } => "fen_per_t",
-        _ => return None,
-    };
-    find_unit(units, word)
-}
-
-fn named(normal_title: &str, spec: &'static TableSpec) -> Option<usize> {
-    let is = |input: &Input| normal(input.name) == normal_title || input.headers.iter().any(|h| normal(h) == normal_title);
-    spec.inputs.iter().position(is)
-}
-
-/// `净重(吨)`, `毛重/kg`, `net_t`: the name and the unit.
-fn split_unit(title: &str) -> Option<(String, String)> {
-    let title = fold(title).replace(['【', '[', '「'], "(").replace(['】', ']', '」'], ")");
-    if let Some(open) = title.find('(') {
-        let close = title[open..].find(')').map_or(title.len(), |c| open + c);
-        let unit = title[open + 1..close].replace("单位:", "").replace("单位", "");
-        return Some((title[..open].to_owned(), unit));
-    }
-    for separator in ['/', '_', '-', ' ', ':', ','] {
-        if let Some((base, unit)) = title.split_once(separator).filter(|(b, _)| !b.is_empty()) {
-            // `price_yuan_per_t`: the unit may itself hold the separator; a base that is a name decides.
-            let units = [MASS, SHARE, UNIT_PRICE];
-            if units
-                .iter()
-                .any(|u| find_unit(u, unit.trim_end_matches("_per_year").trim_end_matches("/年").trim_end_matches("/a")).is_some())
-            {
-                return Some((base.to_owned(), unit.trim_end_matches("_per_year").to_owned()));
-            }
-        }
-        if let Some((base, unit)) = title.rsplit_once(separator).filter(|(b, _)| !b.is_empty())
-            && [MASS, SHARE, UNIT_PRICE].iter().any(|u| find_unit(u, unit).is_some())
-        {
-            return Some((base.to_owned(), unit.to_owned()));
-        }
-    }
-    for (word, _) in UNIT_PRICE.iter().chain(MASS).chain(SHARE).filter(|(w, _)| !w.is_ascii() || *w == "%") {
-        if let Some(base) = title.strip_suffix(word).filter(|b| !b.is_empty()) {
-            return Some((base.to_owned(), (*word).to_owned()));
-        }
-    }
-    None
-}
-
-fn find_unit(units: &'static [(&'static str, Scale)], word: &str) -> Option<(&'static str, Scale)> {
-    units.iter().find(|(u, _)| u.eq_ignore_ascii_case(word.trim())).copied()
-}
-
-/// Without blanks, line breaks, underscores, stars and case.
-pub(super) fn normal(title: &str) -> String {
-    fold(title).chars().filter(|c| !c.is_whitespace() && !matches!(c, '_' | '*' | ':')).flat_map(char::to_lowercase).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[track_caller]
-    fn check(title: &str, name: &str, exponent: Option<i32>) {
-        let spec = Table::Shipments.spec();
-        let (index, unit) = match_input(title, spec).unwrap_or_else(|| panic!("{title} is not matched"));
-        assert_eq!(spec.inputs[index].name, name, "{title}");
-        assert_eq!(unit.map(|(_, s)| s.exponent), exponent, "{title}");
+    fn rows(text: &str) -> Vec<Vec<String>> {
+        text.lines().map(|l| l.split('|').map(|c| c.trim().to_owned()).collect()).collect()
+    }
+
+    const TICKET: &str = "磅单号|货物名称|车牌号|发货单位|收货单位|出场时间";
+
+    #[test]
+    fn groups_above_headings_give_them_name_and_unit() {
+        let text = format!("{TICKET}|重量(吨)|||收货|\n||||||毛重|皮重|净重|净重|时间\n");
+        let layout = find(&rows(&text), None).unwrap();
+        assert_eq!(layout.titles[6..], ["毛重(吨)", "皮重(吨)", "净重(吨)", "收货净重", "收货时间"]);
+        assert_eq!(layout.rows_above, 2);
     }
 
     #[test]
-    fn units_stand_in_headers() {
-        check("净重(吨)", "net", Some(3));
-        check("净重（吨）", "net", Some(3));
-        check("净 重（ t ）", "net", Some(3));
-        check("net_t", "net", Some(3));
-        check("net_kg", "net", Some(0));
-        check("毛重/kg", "gross", Some(0));
-        check("净重吨", "net", Some(3));
-        check("品位(%)", "li2o", Some(4));
-        check("Li2O%", "li2o", Some(4));
-        check("li2o_ppm", "li2o", Some(0));
-        check("净重", "net", None);
-        check("＊磅单号", "ticket_no", None);
-        check("ticket_no", "ticket_no", None);
-        check("轴数(根)", "axles", None);
-        assert!(match_input("净重(磅)", Table::Shipments.spec()).is_none());
+    fn a_row_of_units_belongs_to_the_header() {
+        let layout = find(&rows(&format!("过磅明细\n{TICKET}|净重|品位\n||||||（吨）|%\nP1|")), None).unwrap();
+        assert_eq!(layout.titles[6..], ["净重(吨)", "品位(%)"]);
+        assert_eq!(layout.rows_above, 3);
+        assert!(layout.notes.is_empty(), "{:?}", layout.notes);
     }
 
     #[test]
-    fn every_stored_name_is_read_back() {
-        for table in Table::ALL {
-            for (index, input) in table.spec().inputs.iter().enumerate() {
-                for title in [input.name.to_owned(), input.column_name()] {
-                    let found = match_input(&title, table.spec()).map(|(i, _)| i);
-                    assert_eq!(found, Some(index), "{}: {title}", table.name());
-                }
-            }
-        }
+    fn the_unit_of_the_sheet_holds_where_a_heading_names_none() {
+        let layout = find(&rows(&format!("过磅明细（单位：吨）\n{TICKET}|毛重(kg)|净重")), None).unwrap();
+        assert_eq!(layout.titles[6..], ["毛重(kg)", "净重(吨)"]);
+        let foreign = find(&rows(&format!("计量单位：磅\n{TICKET}|净重")), None).unwrap_err();
+        assert!(foreign.zh.contains("净重（磅）"), "{}", foreign.zh);
+    }
+
+    #[test]
+    fn a_return_without_its_role_is_no_utilities_return() {
+        let said = find(&rows("企业|月份|产品|数量(吨)\nA|2023-06|原矿|5"), None).unwrap_err();
+        assert!(said.zh.contains("生产月报") && said.zh.contains("投入产出"), "{}", said.zh);
+        assert!(find(&rows("企业|月份\nA|2023-06"), None).is_err());
+        let said = find(&rows(&format!("{TICKET}|净重(磅)|轴数")), None).unwrap_err();
+        assert!(said.zh.contains("净重(磅)"), "{}", said.zh);
+    }
+
+    #[test]
+    fn a_price_heading_says_whether_tax_is_in_it() {
+        let sales = "合同号|日期|卖方|买方|产品|数量(吨)";
+        assert_eq!(find(&rows(&format!("{sales}|单价(元/吨,不含税)")), None).unwrap().implied.map(|i| i.1), Some("否"));
+        assert_eq!(find(&rows(&format!("{sales}|单价(元/吨)|含税")), None).unwrap().implied, None);
     }
 }

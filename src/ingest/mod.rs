@@ -4,12 +4,16 @@
 //! For every sheet: read = good + quarantined; blank rows, total rows and footers are recognised, left out and counted beside.
 
 mod code;
+mod columns;
 mod convert;
+mod csv;
 mod decode;
 mod delimited;
 mod excel;
 mod header;
+mod heading;
 mod structured;
+mod total;
 mod value;
 mod when;
 
@@ -18,6 +22,7 @@ pub use code::Code;
 use crate::records::Table;
 use crate::text::Said;
 use polars::prelude::DataFrame;
+use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
 /// Column of a file that carries the number of a quarantined row which this row puts right.
@@ -99,12 +104,27 @@ pub struct Quarantined {
     pub value: String,
     /// What is wrong with it.
     pub code: Code,
-    /// What to do about it.
+    /// What to do about it; where several cells are bad, about each of them.
     pub hint: Said,
-    /// The row: header and cell.
+    /// The row: header and cell, as wide as the header at least.
     pub cells: Vec<(String, String)>,
+    /// All bad cells, from left to right.
+    pub faults: Vec<Fault>,
     /// The quarantined row that this one was meant to put right.
     pub fixes: Option<String>,
+}
+
+/// A bad cell of a row in quarantine.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fault {
+    /// Its place in the row, from 0.
+    pub place: usize,
+    /// Its header, as written.
+    pub column: String,
+    /// What is wrong with it.
+    pub code: Code,
+    /// What to do about it.
+    pub hint: Said,
 }
 
 /// What a sheet gave.
@@ -128,6 +148,35 @@ pub struct FileCount {
     pub totals: u64,
     /// What a user should know: units that were assumed, columns that were not used.
     pub notes: Vec<Said>,
+}
+
+impl FileCount {
+    fn new(file: &str, sheet: Option<&str>, layout: Option<&header::Layout>) -> Self {
+        Self {
+            file: file.to_owned(),
+            sheet: sheet.map(str::to_owned),
+            table: layout.map(|l| l.spec.table),
+            read: 0,
+            good: 0,
+            quarantined: 0,
+            blank: 0,
+            totals: 0,
+            notes: layout.map(|l| l.notes.clone()).unwrap_or_default(),
+        }
+    }
+
+    /// Counts what a stretch of rows gave and hands it to the sink.
+    fn hand_over(&mut self, converted: convert::Converted, sink: &mut dyn Sink) -> Result<(), SinkError> {
+        self.read += converted.read;
+        self.blank += converted.blank;
+        self.totals += converted.totals;
+        self.good += converted.frame.height() as u64;
+        self.quarantined += converted.quarantined.len() as u64;
+        if let Some(table) = self.table.filter(|_| converted.frame.height() > 0) {
+            sink.rows(table, converted.frame, converted.marks)?;
+        }
+        if converted.quarantined.is_empty() { Ok(()) } else { sink.quarantined(converted.quarantined) }
+    }
 }
 
 /// Why a file is refused; nothing of it is stored.

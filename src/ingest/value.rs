@@ -21,18 +21,20 @@ pub(super) enum Cell<'a> {
     Flag(bool),
 }
 
-/// Trims; full-width letters, digits, punctuation and blanks become the usual ones.
+/// Trims; full-width letters, digits, punctuation and blanks become the usual ones, line breaks within a cell a blank.
 pub(super) fn fold(text: &str) -> Cow<'_, str> {
     // U+FF01..U+FF5E begin with 0xEF, U+3000 and U+2000.. with 0xE3 and 0xE2, U+00A0 with 0xC2.
-    if !text.bytes().any(|b| matches!(b, 0xef | 0xe3 | 0xe2 | 0xc2)) {
+    if !text.bytes().any(|b| b < b' ' || matches!(b, 0xef | 0xe3 | 0xe2 | 0xc2)) {
         return Cow::Borrowed(text.trim());
     }
+    // Weighbridge programs pad their fields with NUL.
+    let text = text.trim_matches(|c: char| c == '\0' || c.is_whitespace());
     let folded: String = text
         .chars()
-        .filter(|c| !matches!(c, '\u{feff}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}' | '\u{202c}'))
+        .filter(|c| !matches!(c, '\u{feff}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}' | '\u{202c}' | '\r'))
         .map(|c| match c {
             '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
-            '\u{3000}' | '\u{a0}' | '\u{2002}' | '\u{2003}' | '\u{2009}' => ' ',
+            '\u{3000}' | '\u{a0}' | '\u{2002}' | '\u{2003}' | '\u{2009}' | '\n' | '\t' => ' ',
             '\u{2212}' => '-',
             other => other,
         })
@@ -50,29 +52,126 @@ fn is_nothing(text: &str) -> bool {
 
 /// Reads a cell as `kind`; `scale` is the unit of its column.
 pub(super) fn read<'a>(kind: Kind, scale: Option<Scale>, raw: &'a str) -> Result<Cell<'a>, Bad> {
+    match quick(kind, scale, raw) {
+        Some(cell) => Ok(cell),
+        None => read_carefully(kind, scale, raw),
+    }
+}
+
+/// The cells as most programs write them, without a detour; `None` for all others, good or bad.
+fn quick<'a>(kind: Kind, scale: Option<Scale>, raw: &'a str) -> Option<Cell<'a>> {
+    let bytes = raw.as_bytes();
+    if bytes.is_empty() {
+        return Some(Cell::Missing);
+    }
+    let bounded = |min: i64, max: i64| plain_number(bytes, scale).filter(|n| (min..=max).contains(n)).map(Cell::Whole);
+    match kind {
+        // Digits, capitals and small letters that no word for "nothing" and no failed formula can be made of.
+        Kind::Text => bytes
+            .iter()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+            .then_some(())
+            .filter(|()| bytes.len() > 4)
+            .map(|()| Cell::Text(Cow::Borrowed(raw))),
+        Kind::Mass { min_kg, max_kg } => bounded(min_kg, max_kg),
+        Kind::Grade => bounded(0, MAX_GRADE_PPM),
+        Kind::Moisture => bounded(0, 999_999),
+        Kind::Instant => when::instant_fast(bytes).map(Cell::Whole),
+        Kind::Day => when::day_fast(bytes).map(|d| Cell::Whole(i64::from(d))),
+        Kind::Whole { min, max } if bytes.len() == 1 => {
+            let digit = i64::from(bytes.first()?.wrapping_sub(b'0'));
+            (digit < 10 && (min..=max).contains(&digit)).then_some(Cell::Whole(digit))
+        }
+        _ => None,
+    }
+}
+
+/// `31520`, `31.52`: at most 15 digits in a unit that loses none of them.
+fn plain_number(bytes: &[u8], scale: Option<Scale>) -> Option<i64> {
+    const TENS: [i64; 8] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000];
+    let scale = scale.unwrap_or(Scale { exponent: 0, multiplier: 1 });
+    if bytes.len() > 11 || scale.multiplier != 1 {
+        return None;
+    }
+    let (mut value, mut places, mut digits) = (0i64, None, 0);
+    for byte in bytes {
+        match byte {
+            b'0'..=b'9' => {
+                value = value * 10 + i64::from(byte - b'0');
+                digits += 1;
+                places = places.map(|p: i32| p + 1);
+            }
+            b'.' if places.is_none() => places = Some(0),
+            _ => return None,
+        }
+    }
+    let shift = usize::try_from(scale.exponent - places.unwrap_or(0)).ok()?;
+    (digits > 0).then_some(value * TENS.get(shift)?)
+}
+
+/// `2.02306E+14`: what Excel makes of a long number when it saves a CSV; the digits are gone.
+fn is_scientific(text: &str) -> bool {
+    let Some((mantissa, power)) = text.split_once(['E', 'e']) else { return false };
+    let digits = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit());
+    power.strip_prefix('+').is_some_and(digits)
+        && mantissa.split_once('.').map_or_else(|| digits(mantissa), |(whole, part)| digits(whole) && digits(part))
+}
+
+/// What no cell may be, whatever its column.
+fn broken(text: &str) -> Option<Bad> {
+    if text.contains(|c: char| c == '\u{fffd}' || c.is_control()) {
+        return Some(Bad::new(
+            Code::Encoding,
+            "单元格中有乱码或控制字符，文件编码不一致或已损坏；请另存为 UTF-8 或 .xlsx",
+            "the cell holds bytes that are no text; save the file as UTF-8 or .xlsx",
+        ));
+    }
+    if !text.starts_with('#') {
+        return None;
+    }
+    if text.len() > 2 && text.bytes().all(|b| b == b'#') {
+        return Some(Bad::new(
+            Code::Formula,
+            "列太窄，Excel 导出时把内容写成了 ####；请加宽列后重新导出",
+            "the column was too narrow and Excel wrote #### in place of the value; widen it and export again",
+        ));
+    }
+    const FORMULAS: [&str; 11] = [
+        "#REF!",
+        "#DIV/0!",
+        "#VALUE!",
+        "#NAME?",
+        "#NULL!",
+        "#NUM!",
+        "#SPILL!",
+        "#CALC!",
+        "#DATA!",
+        "#FIELD!",
+        "#GETTING_DATA",
+    ];
+    FORMULAS.contains(&text).then(|| {
+        Bad::new(
+            Code::Formula,
+            format!("Excel 公式出错（{text}），请改为数值"),
+            format!("an Excel formula failed ({text}); put the value"),
+        )
+    })
+}
+
+fn read_carefully<'a>(kind: Kind, scale: Option<Scale>, raw: &'a str) -> Result<Cell<'a>, Bad> {
     let text = fold(raw);
     if is_nothing(&text) {
         return Ok(Cell::Missing);
     }
-    if text.contains('\u{fffd}') {
-        return Err(Bad::new(
-            Code::Encoding,
-            "单元格中有乱码，文件编码不一致；请另存为 UTF-8 或 .xlsx",
-            "the cell holds bytes that are no text; save the file as UTF-8 or .xlsx",
-        ));
-    }
-    if text.starts_with('#')
-        && text.len() > 2
-        && text.ends_with(['!', '?', '0', 'A', 'E', 'L', 'M', 'F'])
-        && ["#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NULL!", "#NUM!", "#GETTING_DATA"].contains(&&*text)
-    {
-        return Err(Bad::new(
-            Code::Formula,
-            format!("Excel 公式出错（{text}），请改为数值"),
-            format!("an Excel formula failed ({text}); put the value"),
-        ));
+    if let Some(bad) = broken(&text) {
+        return Err(bad);
     }
     match kind {
+        Kind::Text | Kind::SiteRef if is_scientific(&text) => Err(Bad::new(
+            Code::Identifier,
+            format!("“{text}”是被 Excel 写成科学计数的编号，后面的数字已经丢失；请把该列设为文本后重新导出"),
+            format!("\"{text}\" is a number in scientific form, its last digits are lost; set the column to text and export again"),
+        )),
         Kind::Text | Kind::SiteRef => Ok(Cell::Text(text)),
         Kind::Plate => plate(text),
         Kind::CreditCode => identifier(ids::credit_code(&text), "统一社会信用代码", "unified social credit code"),
@@ -121,7 +220,7 @@ pub(super) fn read<'a>(kind: Kind, scale: Option<Scale>, raw: &'a str) -> Result
         Kind::Whole { min, max } => {
             whole(&text).and_then(|n| within(n, min, max, &text, &format!("{min}–{max}"), &format!("{min}-{max}"))).map(Cell::Whole)
         }
-        Kind::Count { max } => number(&text, Scale { exponent: 0, multiplier: 1 })
+        Kind::Count { max } => number(&text, scale.unwrap_or(Scale { exponent: 0, multiplier: 1 }))
             .and_then(|n| within(n, 0, max, &text, "非负数", "a number that is not negative"))
             .map(Cell::Whole),
         Kind::Instant => when::instant(&text).map(Cell::Whole),
@@ -252,13 +351,17 @@ fn degrees<'a>(text: &str, limit: f64) -> Result<Cell<'a>, Bad> {
             format!("\"{text}\" is no position in degrees; write 28.1234"),
         )
     })?;
+    // A receiver without a fix writes 0; no place in a Chinese register lies on the equator or the meridian of Greenwich.
+    if value == 0.0 {
+        return Ok(Cell::Missing);
+    }
     if value.is_finite() && value.abs() <= limit {
         Ok(Cell::Float(value))
     } else {
         Err(Bad::new(
             Code::Constraint,
-            format!("坐标“{text}”超出 ±{limit} 度"),
-            format!("the position \"{text}\" is outside of ±{limit} degrees"),
+            format!("坐标“{text}”超出 ±{limit} 度；纬度和经度是否填反？"),
+            format!("the position \"{text}\" is outside of ±{limit} degrees; are latitude and longitude swapped?"),
         ))
     }
 }
@@ -304,6 +407,14 @@ mod tests {
         check(TICKET, None, "-31520", Err(Code::Constraint));
         check(TICKET, TONNES, "4o.2", Err(Code::Type));
         check(TICKET, TONNES, "#REF!", Err(Code::Formula));
+        check(TICKET, TONNES, "######", Err(Code::Formula));
+        check(TICKET, TONNES, "31.5199999999999996", Ok(31_520));
+        check(TICKET, TONNES, "31.52\0\0", Ok(31_520));
+        check(TICKET, TONNES, "31\u{1}52", Err(Code::Encoding));
+        check(TICKET, TONNES, "31.52磅", Err(Code::Type));
+        check(TICKET, TONNES, "3.152e1", Ok(31_520));
+        check(TICKET, TONNES, "31,52", Err(Code::Type));
+        check(TICKET, TONNES, "99999999999999999999999999999999999999999999", Err(Code::Constraint));
     }
 
     #[test]
@@ -318,6 +429,40 @@ mod tests {
         check(Kind::Whole { min: 2, max: 8 }, None, "6.0", Ok(6));
         check(Kind::Whole { min: 2, max: 8 }, None, "9", Err(Code::Constraint));
         check(Kind::Whole { min: 2, max: 8 }, None, "4.5", Err(Code::Type));
+    }
+
+    #[test]
+    fn texts_that_excel_has_ruined_are_not_taken_for_identifiers() {
+        for text in ["2.02306E+14", "2E+14", "####", "#VALUE!"] {
+            assert!(read(Kind::Text, None, text).is_err(), "{text}");
+        }
+        assert_eq!(read(Kind::Text, None, "P2E-14"), Ok(Cell::Text(Cow::Borrowed("P2E-14"))));
+        assert_eq!(read(Kind::SiteRef, None, " 宜春（一）\n矿\0"), Ok(Cell::Text(Cow::Borrowed("宜春(一) 矿"))));
+    }
+
+    #[test]
+    fn a_receiver_without_a_fix_gives_no_position() {
+        let degrees = |text| read(Kind::Degrees { limit: 90.0 }, None, text);
+        assert_eq!(degrees("0"), Ok(Cell::Missing));
+        assert_eq!(degrees("28.25°"), Ok(Cell::Float(28.25)));
+        assert_eq!(degrees("114.5").map_err(|b| b.code), Err(Code::Constraint));
+        assert_eq!(degrees("inf").map_err(|b| b.code), Err(Code::Constraint));
+        assert_eq!(degrees("28°15′").map_err(|b| b.code), Err(Code::Type));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn the_quick_way_and_the_careful_way_agree(raw in r"[0-9A-Z.,:/ +\-E]{0,20}|[0-9]{1,7}(\.[0-9]{1,5})?|202[0-9][-/.][0-9]{1,2}[-/.][0-9]{1,2} [0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}(\.[0-9]{1,7})?)?") {
+            let scales = [None, TONNES, Some(Scale { exponent: 4, multiplier: 1 }), Some(Scale { exponent: -1, multiplier: 5 })];
+            let kinds = [Kind::Text, TICKET, Kind::Grade, Kind::Moisture, Kind::Instant, Kind::Day, Kind::Whole { min: 2, max: 8 }];
+            for kind in kinds {
+                for scale in scales {
+                    if let Some(cell) = quick(kind, scale, &raw) {
+                        proptest::prop_assert_eq!(Ok(cell), read_carefully(kind, scale, &raw), "{:?} {:?}", kind, scale);
+                    }
+                }
+            }
+        }
     }
 
     #[test]

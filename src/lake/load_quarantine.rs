@@ -110,9 +110,9 @@ impl Quarantine {
         }
         for row in rows {
             self.tables.insert(row.table);
-            // The new row stands for the one that it was to put right.
-            self.closes.extend(row.fixes.clone());
             let id = id(&row);
+            // The new row stands for the one that it was to put right, unless it is that very row again.
+            self.closes.extend(row.fixes.clone().filter(|fixed| *fixed != id));
             let number = number(&id);
             if !self.known.as_ref().is_some_and(|known| known.contains(&number)) && self.own.insert(number) {
                 self.gathered.push(row);

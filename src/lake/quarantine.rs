@@ -49,6 +49,7 @@ pub(super) fn id(row: &Quarantined) -> String {
 pub(super) fn frame(rows: &[Quarantined]) -> Result<DataFrame, LakeError> {
     let text = |of: &dyn Fn(&Quarantined) -> String| rows.iter().map(of).collect::<Vec<String>>();
     let cells = |row: &Quarantined| serde_json::to_string(&row.cells).unwrap_or_default();
+    let faults = |row: &Quarantined| serde_json::to_string(&row.faults).unwrap_or_default();
     Ok(df!(
         "quarantine_id" => text(&id),
         "table_name" => text(&|r| r.table.name().to_owned()),
@@ -61,5 +62,6 @@ pub(super) fn frame(rows: &[Quarantined]) -> Result<DataFrame, LakeError> {
         "hint_zh" => text(&|r| r.hint.zh.clone()),
         "hint_en" => text(&|r| r.hint.en.clone()),
         "cells" => text(&cells),
+        "faults" => text(&faults),
     )?)
 }

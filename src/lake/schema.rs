@@ -45,6 +45,7 @@ pub fn declared(table: &str) -> Option<Schema> {
             text("hint_zh"),
             text("hint_en"),
             text("cells"),
+            text("faults"),
         ],
         QUARANTINE_CLOSED => vec![text("quarantine_id"), text("source_file")],
         SUPERSEDED => vec![text("table_name"), text("content"), text("why"), text("record"), text("source_file")],

@@ -31,9 +31,45 @@ pub const MASS: &[(&str, Scale)] = &[
     ("万吨", scale(7, 1)),
     ("万t", scale(7, 1)),
     ("kt", scale(6, 1)),
+    ("湿吨", scale(3, 1)),
+    ("wmt", scale(3, 1)),
+    ("公吨", scale(3, 1)),
+    ("tonne", scale(3, 1)),
+    ("tonnes", scale(3, 1)),
     ("斤", scale(-1, 5)),
     ("g", scale(-3, 1)),
+    ("克", scale(-3, 1)),
 ];
+
+/// The words for electric energy; stored in kWh.
+pub const ENERGY: &[(&str, Scale)] = &[
+    ("kwh", scale(0, 1)),
+    ("kw.h", scale(0, 1)),
+    ("kw·h", scale(0, 1)),
+    ("千瓦时", scale(0, 1)),
+    ("度", scale(0, 1)),
+    ("万kwh", scale(4, 1)),
+    ("万千瓦时", scale(4, 1)),
+    ("万度", scale(4, 1)),
+    ("mwh", scale(3, 1)),
+    ("兆瓦时", scale(3, 1)),
+];
+
+/// The words for volumes of water; stored in m3. A tonne of water is a cubic metre within half a percent.
+pub const VOLUME: &[(&str, Scale)] = &[
+    ("m3", scale(0, 1)),
+    ("立方米", scale(0, 1)),
+    ("方", scale(0, 1)),
+    ("吨", scale(0, 1)),
+    ("t", scale(0, 1)),
+    ("万m3", scale(4, 1)),
+    ("万立方米", scale(4, 1)),
+    ("万方", scale(4, 1)),
+    ("万吨", scale(4, 1)),
+];
+
+/// The words for spans of days.
+pub const DAYS: &[(&str, Scale)] = &[("天", scale(0, 1)), ("日", scale(0, 1)), ("day", scale(0, 1)), ("days", scale(0, 1))];
 
 /// The words for shares by mass; stored in ppm.
 pub const SHARE: &[(&str, Scale)] = &[

@@ -17,23 +17,20 @@ macro_rules! out {
 }
 pub(crate) use out;
 
+mod demo;
+mod findings;
 mod grid;
 mod ingest;
 mod lake;
 mod policy;
-mod sql;
 mod price;
-mod findings;
-mod grid;
-mod policy;
-mod rules;
-mod score;
-mod simulate;
 mod reproduce;
+mod rules;
 mod run;
-mod demo;
-mod policy;
+mod score;
 mod serve;
+mod simulate;
+mod sql;
 
 /// 锂资源供应链与价格监测 — records of a lithium district in, guide price and findings out.
 #[derive(Parser)]
@@ -57,34 +54,32 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// 从示例盆地到网页，走完全程 / the whole way on a sample basin, then show it in a browser
+    Demo(demo::Args),
     /// 导入文件或文件夹 / files or folders into the lake
     Ingest(ingest::Args),
+    /// 核对规则、测算指导价、写报告 / rules, guide prices, reports
+    Run(run::Args),
+    /// 指导价区间和每笔销售的去向 / guide prices with their bands, and what became of each sale
+    Price(price::Args),
+    /// 线索及其全部证据 / findings and every ticket behind them
+    Findings(findings::Args),
+    /// 规则：含义、依据、参数 / rules: what they say, their basis and parameters
+    Rules(rules::Args),
+    /// 在浏览器中查看结果（仅本机）/ show the results in a browser, on this machine only
+    Serve(serve::Args),
     /// 数据湖：各表、历史、合并 / the lake: tables, history, compaction
     Lake(lake::Args),
     /// 用 SQL 查询 / a question in SQL
     Sql(sql::Args),
     /// 现行政策 / the policy in force
     Policy(policy::Args),
-    /// 指导价区间和每笔销售的去向 / guide prices with their bands, and what became of each sale
-    Price(price::Args),
-    /// 规则：含义、依据、参数 / rules: what they say, their basis and parameters
-    Rules(rules::Args),
-    /// 线索及其全部证据 / findings and every ticket behind them
-    Findings(findings::Args),
-    /// 对照模拟真值，逐条规则计精确率与召回率 / precision and recall by rule against a simulation's truth
-    Score(score::Args),
-    /// 生成合成矿区的记录与违规真值 / make a synthetic basin's records and truth
-    Simulate(simulate::Args),
-    /// 核对规则、测算指导价、写报告 / rules, guide prices, reports
-    Run(run::Args),
     /// 重现一次运行并逐字节比较 / make a run again and compare its bytes
     Reproduce(reproduce::Args),
-    /// 从示例盆地到网页，走完全程 / the whole way on a sample basin, then show it in a browser
-    Demo(demo::Args),
-    /// 现行政策 / the policy in force
-    Policy(policy::Args),
-    /// 在浏览器中查看结果（仅本机）/ show the results in a browser, on this machine only
-    Serve(serve::Args),
+    /// 生成合成矿区的记录与违规真值 / make a synthetic basin's records and truth
+    Simulate(simulate::Args),
+    /// 对照模拟真值，逐条规则计精确率与召回率 / precision and recall by rule against a simulation's truth
+    Score(score::Args),
 }
 
 /// What every subcommand is given.
@@ -146,20 +141,19 @@ pub fn main() -> ExitCode {
 
 fn dispatch(command: &Command, global: &Global) -> Result<ExitCode, CliError> {
     match command {
+        Command::Demo(args) => demo::run(args, global),
         Command::Ingest(args) => ingest::run(args, global),
+        Command::Run(args) => run::run(args, global),
+        Command::Price(args) => price::run(args, global),
+        Command::Findings(args) => findings::run(args, global),
+        Command::Rules(args) => rules::run(args, global),
+        Command::Serve(args) => serve::run(args, global),
         Command::Lake(args) => lake::run(args, global),
         Command::Sql(args) => sql::run(args, global),
         Command::Policy(args) => policy::run(args, global),
-        Command::Price(args) => price::run(args, global),
-        Command::Rules(args) => rules::run(args, global),
-        Command::Findings(args) => findings::run(args, global),
-        Command::Score(args) => score::run(args, global),
-        Command::Simulate(args) => simulate::run(args, global),
-        Command::Run(args) => run::run(args, global),
         Command::Reproduce(args) => reproduce::run(args, global),
-        Command::Demo(args) => demo::run(args, global),
-        Command::Policy(args) => policy::run(args, global),
-        Command::Serve(args) => serve::run(args, global),
+        Command::Simulate(args) => simulate::run(args, global),
+        Command::Score(args) => score::run(args, global),
     }
 }
 

@@ -1,6 +1,6 @@
 //! `lepid policy`: which numbers are in force?
 
-use super::{CliError, Global, out};
+use super::{CliError, Global};
 use crate::policy::Policy;
 use std::process::ExitCode;
 

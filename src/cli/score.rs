@@ -1,6 +1,6 @@
 //! `lepid score`: how many of the planted violations were found, and what was found that is none?
 
-use super::{CliError, Global, out};
+use super::{CliError, Global};
 use crate::simulate::{RuleScore, score};
 use crate::text::Lang;
 use std::path::PathBuf;

@@ -1,6 +1,6 @@
 //! `lepid simulate`: a synthetic basin, with what is wrong in it.
 
-use super::{CliError, Global, out};
+use super::{CliError, Global};
 use crate::simulate::{Dress, Options, simulate};
 use crate::text::Lang;
 use chrono::NaiveDate;

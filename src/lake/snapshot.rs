@@ -73,6 +73,10 @@ impl Lake {
     /// The version of `transactions`, and its rows.
     fn log_and_history(&self) -> Result<(Option<u64>, Vec<Transaction>), LakeError> {
         let Some(at) = self.block_on(self.table_at(TRANSACTIONS))? else { return Ok((None, Vec::new())) };
+        // A writer may have been killed between making the table and its first row.
+        if at.files.is_empty() {
+            return Ok((Some(at.version), Vec::new()));
+        }
         let frame = scan(&self.root().join(TRANSACTIONS), TRANSACTIONS, &at)?.collect()?;
         let rows = Rows::new(&frame);
         let mut history = Vec::with_capacity(frame.height());

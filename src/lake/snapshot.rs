@@ -199,9 +199,28 @@ impl Snapshot {
         files.iter().filter(|f| f.month.is_none_or(|m| months.contains(&m)))
     }
 
+    /// These files in lots of at least so many rows, so that small ones are read together and large ones not.
+    pub(super) fn lots_of(&self, table: &str, months: &[NaiveDate], rows: usize) -> Vec<Vec<DataFile>> {
+        let mut lots: Vec<Vec<DataFile>> = Vec::new();
+        let mut full = true;
+        for file in self.files_of(table, months) {
+            match lots.last_mut() {
+                Some(lot) if !full => lot.push(file.clone()),
+                _ => lots.push(vec![file.clone()]),
+            }
+            full = lots.last().is_some_and(|lot| lot.iter().map(|f| f.rows).sum::<u64>() >= rows as u64);
+        }
+        lots
+    }
+
+    /// Some files of a table.
+    pub(super) fn scan_files(&self, table: &str, files: Vec<DataFile>) -> Result<LazyFrame, LakeError> {
+        Ok(scan(&self.root.join(table), table, &TableAt { version: 0, files })?)
+    }
+
     /// One file of a table.
     pub(super) fn scan_file(&self, table: &str, file: &DataFile) -> Result<LazyFrame, LakeError> {
-        Ok(scan(&self.root.join(table), table, &TableAt { version: 0, files: vec![file.clone()] })?)
+        self.scan_files(table, vec![file.clone()])
     }
 
     /// Rows of a table.

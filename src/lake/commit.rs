@@ -134,7 +134,8 @@ impl Lake {
                 self.sync_log(&name, version)?;
                 Ok(Some(version))
             })?;
-            if let Some(version) = reverted {
+            // A table that no transaction has named yet stays unnamed, and without files.
+            if let Some(version) = reverted.filter(|_| known.is_some()) {
                 versions.insert(name, version);
             }
         }

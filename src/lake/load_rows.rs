@@ -245,7 +245,7 @@ impl Facts {
         Ok(())
     }
 
-    /// Rows that the lake has of the frame's months join `live`, a month once, a file at a time.
+    /// Rows that the lake has of the frame's months join `live`, a month once, some files at a time.
     fn know_months(&mut self, frame: &DataFrame, base: &Snapshot) -> Result<(), LakeError> {
         let days = frame.column(MONTH)?.date()?.physical().clone();
         let bounds = days.min().zip(days.max());
@@ -257,8 +257,8 @@ impl Facts {
         }
         let new: Vec<NaiveDate> =
             days.unique()?.iter().flatten().filter_map(crate::records::time::date_of).filter(|m| self.months.insert(*m)).collect();
-        for file in base.files_of(self.table.name(), &new) {
-            let stored = base.scan_file(self.table.name(), file)?.select(content_expressions(self.table)).collect()?;
+        for files in base.lots_of(self.table.name(), &new, ROWS_GATHERED) {
+            let stored = base.scan_files(self.table.name(), files)?.select(content_expressions(self.table)).collect()?;
             let (content, keys) = content_and_key(&stored, self.table)?;
             self.live.extend(content);
             self.keys.extend(keys.into_iter().map(lower));

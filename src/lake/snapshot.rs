@@ -73,6 +73,10 @@ impl Lake {
     /// The version of `transactions`, and its rows.
     fn log_and_history(&self) -> Result<(Option<u64>, Vec<Transaction>), LakeError> {
         let Some(at) = self.block_on(self.table_at(TRANSACTIONS))? else { return Ok((None, Vec::new())) };
+        // A writer may have been killed between making the table and its first row.
+        if at.files.is_empty() {
+            return Ok((Some(at.version), Vec::new()));
+        }
         let frame = scan(&self.root().join(TRANSACTIONS), TRANSACTIONS, &at)?.collect()?;
         let rows = Rows::new(&frame);
         let mut history = Vec::with_capacity(frame.height());
@@ -195,9 +199,28 @@ impl Snapshot {
         files.iter().filter(|f| f.month.is_none_or(|m| months.contains(&m)))
     }
 
+    /// These files in lots of at least so many rows, so that small ones are read together and large ones not.
+    pub(super) fn lots_of(&self, table: &str, months: &[NaiveDate], rows: usize) -> Vec<Vec<DataFile>> {
+        let mut lots: Vec<Vec<DataFile>> = Vec::new();
+        let mut full = true;
+        for file in self.files_of(table, months) {
+            match lots.last_mut() {
+                Some(lot) if !full => lot.push(file.clone()),
+                _ => lots.push(vec![file.clone()]),
+            }
+            full = lots.last().is_some_and(|lot| lot.iter().map(|f| f.rows).sum::<u64>() >= rows as u64);
+        }
+        lots
+    }
+
+    /// Some files of a table.
+    pub(super) fn scan_files(&self, table: &str, files: Vec<DataFile>) -> Result<LazyFrame, LakeError> {
+        Ok(scan(&self.root.join(table), table, &TableAt { version: 0, files })?)
+    }
+
     /// One file of a table.
     pub(super) fn scan_file(&self, table: &str, file: &DataFile) -> Result<LazyFrame, LakeError> {
-        Ok(scan(&self.root.join(table), table, &TableAt { version: 0, files: vec![file.clone()] })?)
+        self.scan_files(table, vec![file.clone()])
     }
 
     /// Rows of a table.

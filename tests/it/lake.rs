@@ -156,6 +156,23 @@ fn a_half_committed_transaction_is_seen_by_nobody_and_taken_back() {
 }
 
 #[test]
+fn the_first_transaction_may_be_half_committed_too() {
+    for kept in [0, 1] {
+        let place = Place::new();
+        let [a, b] = [("a.csv", 0), ("b.csv", 1)].map(|(name, row)| place.file(name, tickets(&three()[row..=row])));
+        place.ingest(std::slice::from_ref(&a));
+        for version in kept..2 {
+            std::fs::remove_file(place.path(&format!("lake/transactions/_delta_log/{version:020}.json"))).unwrap();
+        }
+        assert_eq!((place.now().version, place.ask(COUNT)), (0, "0 null".to_owned()));
+        place.ingest(&[b]);
+        assert_eq!(place.ask("SELECT ticket_no FROM shipments"), "P2", "{kept}");
+        assert_eq!(account(&place.ingest(&[a])), (1, 0, 0));
+        assert_eq!(place.ask(COUNT), "2 61520");
+    }
+}
+
+#[test]
 fn compaction_keeps_content_and_history() {
     let place = Place::new();
     for number in 0..6 {

@@ -308,7 +308,7 @@ fn raw_ore_is_worth_its_share_of_a_concentrate_less_mining_and_beneficiation() {
     let price = builtin();
     let costs = lepid::price::netback::Costs::on(&price, &price.product["porcelain_clay_ore"], day("2024-03-06")).unwrap();
     // yield 0.4 % × 65 % / 2.5 % = 0.104; concentrate of 2.5 % at 75 000 yuan: 2036.808… (vector nref).
-    let by_hand = 0.104 * 2036.808495575222 - 30.0 - 75.0 + 60.0;
+    let by_hand = 0.104 * 2036.808495575222 - 40.0 - 90.0 + 40.0;
     assert!((costs.reference_fen_per_t(4_000, 7_500_000) / 100.0 - by_hand).abs() < 1e-9);
     // Poor ore at a low price: the guard, 15 % of the contained carbonate.
     let guard = 0.15 * 0.002 * 2.473 * 30_000.0 / 1.13;

@@ -100,7 +100,13 @@ fn show(rule: &Rule, settings: &Settings, global: &Global) -> Result<(), CliErro
     }
     out!("{}{colon}{}", label("何以排除", "Cleared by"), rule.clears.get(lang));
     out!("{}{colon}{}", label("不作判断", "Not judged"), rule.unknown.get(lang));
-    out!("{}{colon}{}", label("回看", "Looks back"), rule.look_back);
+    let look_back = match rule.look_back.as_str() {
+        "day" => label("当日的记录", "the records of the day"),
+        "month" => label("当月的记录", "the records of the month"),
+        "year" => label("当年的记录", "the records of the year"),
+        _ => label("全部记录", "all records"),
+    };
+    out!("{}{colon}{look_back}", label("依据的记录", "Looks at"));
     out!("{}", label("参数（现行值，含义）", "Parameters (value in force, meaning)"));
     let values = settings.values(&rule.id);
     for parameter in &rule.parameters {
@@ -139,7 +145,7 @@ fn example(rule: &Rule, lang: Lang) -> String {
 fn certainty(certainty: Certainty) -> Said {
     match certainty {
         Certainty::Proven => Said::new("确证（记录自身即矛盾）", "proven (the records alone contradict)"),
-        Certainty::Strong => Said::new("有力（超出误差）", "strong (beyond error)"),
+        Certainty::Strong => Said::new("有力（误差难以解释）", "strong (error hardly explains it)"),
         Certainty::Lead => Said::new("线索（值得一看）", "lead (worth a look)"),
     }
 }

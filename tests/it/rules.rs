@@ -28,12 +28,54 @@ fn failure(args: &[&str]) -> String {
 
 #[test]
 fn rules_are_listed_in_both_languages() {
-    assert_snapshot!(stdout(&["rules", "--lang", "en"]), @"");
+    assert_snapshot!(stdout(&["rules", "--lang", "en"]), @r#"
+    id                    title                                                            certainty                              department
+    over-scale-year       mined above the approved scale of the year                       proven (the records alone contradict)  natural resources
+    over-scale-month      mined above the month's share of the approved scale              proven (the records alone contradict)  natural resources
+    over-scale-hazard     output at the level of a major safety hazard                     proven (the records alone contradict)  emergency management
+    origin-unknown        ore from a place in no register                                  strong (error hardly explains it)      natural resources
+    licence-none          ore from a mine without a mining licence                         proven (the records alone contradict)  natural resources
+    licence-expired       ore after the mining licence had expired                         proven (the records alone contradict)  natural resources
+    licence-suspended     ore while the licence was suspended, revoked or the mine closed  proven (the records alone contradict)  natural resources
+    exploration-ore       ore from an exploration right                                    proven (the records alone contradict)  natural resources
+    construction-ore      ore from a building or restoration site                          proven (the records alone contradict)  natural resources
+    mineral-not-approved  a product that the licence does not cover                        proven (the records alone contradict)  natural resources
+    outside-boundary      ore loaded outside the licensed area                             strong (error hardly explains it)      natural resources
+    boundary-unreadable   a boundary that cannot be read                                   lead (worth a look)                    natural resources
+    overload              truck above the limit for its axles                              proven (the records alone contradict)  transport
+    ticket-reused         one ticket number, two different tickets                         proven (the records alone contradict)  transport
+    weight-mismatch       received and dispatched mass differ                              strong (error hardly explains it)      transport
+    net-inconsistent      net is not gross minus tare                                      proven (the records alone contradict)  transport
+    "#);
 }
 
 #[test]
 fn a_rule_shows_what_a_layman_an_inspector_and_an_auditor_need() {
-    assert_snapshot!(stdout(&["rules", "show", "net-inconsistent"]), @"");
+    assert_snapshot!(stdout(&["rules", "show", "net-inconsistent"]), @r#"
+    net-inconsistent  净重与毛重皮重不符
+    会说：【对象】 【时段】发出的磅单中有 【张数】 张净重不等于毛重减皮重，最大相差 【观察值】（允许 【允许值】），合计 【数量】
+    把握：确证（记录自身即矛盾）
+    牵头部门：交通运输部门
+    依据：《计量法》及磅单填写要求：净重等于毛重减皮重
+    何以排除：原始磅单影像；地磅软件的扣杂、扣水设置说明；更正的磅单
+    不作判断：毛重或皮重缺失的不判断
+    依据的记录：当日的记录
+    参数（现行值，含义）
+      tolerance_kg = 20  地磅分度值和取整，kg
+
+    WITH differences AS (
+      SELECT CASE WHEN origin_site IS NULL THEN 'place' ELSE 'site' END AS subject_kind, COALESCE(origin_site, origin) AS subject,
+             month, ticket_no, source_file, source_sheet, source_row,
+             CASE WHEN gross_kg - tare_kg >= net_kg THEN gross_kg - tare_kg - net_kg ELSE net_kg - gross_kg + tare_kg END AS difference_kg
+      FROM shipments
+      WHERE gross_kg IS NOT NULL AND tare_kg IS NOT NULL AND net_kg IS NOT NULL AND origin IS NOT NULL
+    )
+    SELECT subject_kind, subject, SUBSTR(CAST(month AS VARCHAR), 1, 7) AS period, ticket_no AS ticket,
+           source_file, source_sheet, source_row,
+           difference_kg AS quantity_kg, difference_kg AS observed, CAST(20 AS BIGINT) AS allowed
+    FROM differences
+    WHERE difference_kg > 20
+    "#);
 }
 
 #[test]
@@ -43,7 +85,23 @@ fn over_scale_year_shows_its_parameters_in_force() {
     std::fs::write(&policy, "[rules.over-scale-year]\nz = 3\n").unwrap();
     let shown = stdout(&["rules", "show", "over-scale-year", "--policy", policy.to_str().unwrap()]);
     let head: Vec<&str> = shown.lines().take_while(|l| !l.starts_with("WITH")).collect();
-    assert_snapshot!(head.join("\n"), @"");
+    assert_snapshot!(head.join("\n"), @r#"
+      over-scale-year  年度超规模开采
+      会说：【对象】 【时段】采出原矿 【观察值】，批准规模折合 【允许值】，超出 【数量】（已扣除计量误差后仍显著）；当年磅单 【张数】 张
+      把握：确证（记录自身即矛盾）
+      牵头部门：自然资源部门
+      依据：《矿产资源法》及采矿许可证载明的生产规模；全市锂矿开采专项整治方案（2023-03-25）：超规模开采
+      依据（2025-07-01 起）：《矿产资源法》（2024年修订，2025-07-01施行）第三十三条：按批准的开采方案开采；造成矿产资源破坏的适用第六十八条
+      何以排除：变更后的采矿许可证（规模已扩大并覆盖该年）；更正的月报或磅单；证明部分矿石来自往年库存或其他矿山的盘点和合同
+      不作判断：当年任一采矿许可证未载明规模，或停产、吊销、关闭未写日期的，不判断；没有许可证的矿山由 licence-none 负责
+      依据的记录：当年的记录
+      参数（现行值，含义）
+        products = porcelain_clay_ore  计为原矿的产品
+        z = 3（默认 2.5）  超出多少倍标准误差才算数
+        declared_error = 2 %  申报产量的标准误差
+        scale_error = 0.3 %  地磅的标准误差（系统误差，不因车次多而抵消）
+        stock_error = 7.5 %  库存盘点的标准误差
+      "#);
 }
 
 #[test]
@@ -184,7 +242,13 @@ fn findings_are_listed_and_chosen() {
     let lake = dir.path().join("lake");
     lake_with_findings(&lake);
     let lake = lake.to_str().unwrap();
-    assert_snapshot!(stdout(&["--lake", lake, "findings"]), @"");
+    assert_snapshot!(stdout(&["--lake", lake, "findings"]), @r#"
+编号              程度  规则            对象        时段     数量(吨)  证据(行)  说明
+3081088a07037f6e  高    origin-unknown  野山, "北"  2023-05    12,000       400  2023年5月磅单上的发货地“野山, "北"”不在任何名录中，原矿 12,000 吨，磅单 400 张
+0ae18c367c06ba5f  高    origin-unknown  野山, "北"  2023-06    18,000       600  2023年6月磅单上的发货地“野山, "北"”不在任何名录中，原矿 18,000 吨，磅单 600 张
+a73778ac8487e97d  低    overload        赣C00001    2023-05        22         2  赣C00001 2023年5月超限运输：最重一次总质量 60 吨，限值 49 吨；共 2 车次，合计超出 22 吨
+3 条线索（供核查，不是结论）；每条的全部磅单：lepid findings evidence --finding 编号
+"#);
     let count = |args: &[&str]| {
         let all = [&["--lake", lake, "--json", "findings"], args].concat();
         serde_json::from_str::<Vec<serde_json::Value>>(&stdout(&all)).unwrap().len()

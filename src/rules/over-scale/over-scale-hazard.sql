@@ -9,8 +9,8 @@
 --    mines whose output exceeds the annual design capacity by 20 % or whose month reaches 20 % of it
 -- clears zh: 证明设计生产能力高于许可证规模的批准文件；变更后的采矿许可证；更正的月报或磅单；说明开采方式不是地下开采
 -- clears en: an approved design capacity above the licensed scale; a changed licence; corrected returns or tickets; proof that the mine is not underground
--- unknown zh: 开采方式未载明、露天与地下许可证并存、任一有效许可证未载明规模的不判断；设计生产能力以许可证规模代替
--- unknown en: not judged: no method on the licence, open-pit and underground licences side by side, a licence without a scale; the licensed scale stands for the design capacity
+-- unknown zh: 开采方式未载明、露天与地下许可证并存、任一许可证未载明规模或停产未写日期的不判断；设计生产能力以许可证规模代替
+-- unknown en: not judged: no method on the licence, open-pit and underground licences side by side, a licence without a scale or stopped without a date; the licensed scale stands for the design capacity
 -- says zh: {subject}（地下开采）{period}采出原矿 {observed}，重大事故隐患界限 {allowed}，超出 {quantity}；磅单 {tickets} 张
 -- says en: {subject}, an underground mine, put out {observed} of raw ore in {period}; a major hazard begins at {allowed}: {quantity} beyond it; {tickets} tickets
 -- unit: kg
@@ -63,9 +63,11 @@ masses AS (
   FROM records GROUP BY site, year
 ),
 in_force AS (
-  -- Days in force within the year: to the day before a suspension, revocation or closure.
+  -- Days in force within the year: to the day before a suspension, revocation or closure. Of one without a date nobody knows
+  -- how long it allowed its scale: it counts as a licence whose scale is missing.
   SELECT m.site AS site, m.year AS year, m.declared_kg AS declared_kg, m.opening_kg AS opening_kg, m.closing_kg AS closing_kg,
-         m.unstated AS unstated, m.net_kg AS net_kg, l.approved_scale_kg_per_year AS scale,
+         m.unstated AS unstated, m.net_kg AS net_kg,
+         CASE WHEN l.status = 'valid' OR l.status_since IS NOT NULL THEN l.approved_scale_kg_per_year END AS scale,
          CASE WHEN l.method IN ({methods}) THEN CAST(1 AS BIGINT) END AS fits,
          CASE WHEN m.year % 4 = 0 AND (m.year % 100 <> 0 OR m.year % 400 = 0) THEN 366 ELSE 365 END AS year_days,
          CASE WHEN EXTRACT(YEAR FROM l.valid_from) < m.year THEN 1
@@ -75,7 +77,7 @@ in_force AS (
               WHEN EXTRACT(YEAR FROM l.valid_to) = m.year THEN EXTRACT(DOY FROM l.valid_to)
               ELSE 0 END AS last_valid_day,
          CASE WHEN l.status = 'valid' THEN 366
-              WHEN l.status_since IS NULL THEN 0
+              WHEN l.status_since IS NULL THEN 366
               WHEN EXTRACT(YEAR FROM l.status_since) > m.year THEN 366
               WHEN EXTRACT(YEAR FROM l.status_since) = m.year THEN EXTRACT(DOY FROM l.status_since) - 1
               ELSE 0 END AS last_status_day
@@ -169,10 +171,13 @@ distinct_days AS (
 scales AS (
   SELECT d.site AS site, d.month AS month, d.day AS day, MAX(d.declared_kg) AS declared_kg, MAX(d.opening_kg) AS opening_kg,
          MAX(d.closing_kg) AS closing_kg, MAX(d.unstated) AS unstated, MAX(d.net_kg) AS net_kg,
-         SUM(l.approved_scale_kg_per_year) AS scale, COUNT(*) AS licences, COUNT(l.approved_scale_kg_per_year) AS scales,
+         SUM(l.approved_scale_kg_per_year) AS scale, COUNT(*) AS licences,
+         -- A suspension without a date: nobody knows whether the scale still counted.
+         COUNT(CASE WHEN l.status = 'valid' OR l.status_since IS NOT NULL THEN l.approved_scale_kg_per_year END) AS scales,
          COUNT(CASE WHEN l.method IN ({methods}) THEN CAST(1 AS BIGINT) END) AS fitting
   FROM distinct_days d JOIN licences l ON d.site = l.site
-  WHERE l.kind = 'mining' AND l.valid_from <= d.day AND l.valid_to >= d.day AND (l.status = 'valid' OR l.status_since > d.day)
+  WHERE l.kind = 'mining' AND l.valid_from <= d.day AND l.valid_to >= d.day
+    AND (l.status = 'valid' OR l.status_since IS NULL OR l.status_since > d.day)
   GROUP BY d.site, d.month, d.day
 ),
 month_allowances AS (

@@ -10,8 +10,8 @@
 -- basis from 2025-07-01 en: Mineral Resources Law (revised 2024, in force 2025-07-01), art. 33: mining by the approved plan; the monthly share is the policy's
 -- clears zh: 变更后的采矿许可证；更正的月报或磅单；证明当月外运的是前期库存的盘点记录
 -- clears en: a changed licence; corrected returns or tickets; a stock survey that shows that earlier stock was moved
--- unknown zh: 当月任一有效采矿许可证未载明规模的不判断；当月没有有效许可证的不判断（见 licence-* 规则）
--- unknown en: not judged: a month in which a licence in force states no scale, or no licence is in force (see the licence rules)
+-- unknown zh: 当月任一采矿许可证未载明规模，或停产、吊销、关闭未写日期的，不判断；当月没有有效许可证的不判断（见 licence-* 规则）
+-- unknown en: not judged: a month in which a licence states no scale or is suspended, revoked or closed without a date, or no licence is in force (see the licence rules)
 -- says zh: {subject} {period}采出原矿 {observed}，当月上限 {allowed}，超出 {quantity}（已扣除计量误差后仍显著）；当月磅单 {tickets} 张
 -- says en: {subject} put out {observed} of raw ore in {period} against {allowed} for a month: {quantity} too much, beyond measurement error; {tickets} tickets in the month
 -- unit: kg
@@ -64,9 +64,12 @@ distinct_days AS (
 scales AS (
   SELECT d.site AS site, d.month AS month, d.day AS day, MAX(d.declared_kg) AS declared_kg, MAX(d.opening_kg) AS opening_kg,
          MAX(d.closing_kg) AS closing_kg, MAX(d.unstated) AS unstated, MAX(d.net_kg) AS net_kg,
-         SUM(l.approved_scale_kg_per_year) AS scale, COUNT(*) AS licences, COUNT(l.approved_scale_kg_per_year) AS scales
+         SUM(l.approved_scale_kg_per_year) AS scale, COUNT(*) AS licences,
+         -- A suspension without a date: nobody knows whether the scale still counted.
+         COUNT(CASE WHEN l.status = 'valid' OR l.status_since IS NOT NULL THEN l.approved_scale_kg_per_year END) AS scales
   FROM distinct_days d JOIN licences l ON d.site = l.site
-  WHERE l.kind = 'mining' AND l.valid_from <= d.day AND l.valid_to >= d.day AND (l.status = 'valid' OR l.status_since > d.day)
+  WHERE l.kind = 'mining' AND l.valid_from <= d.day AND l.valid_to >= d.day
+    AND (l.status = 'valid' OR l.status_since IS NULL OR l.status_since > d.day)
   GROUP BY d.site, d.month, d.day
 ),
 month_allowances AS (

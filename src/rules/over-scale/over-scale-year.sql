@@ -10,8 +10,8 @@
 -- basis from 2025-07-01 en: Mineral Resources Law (revised 2024, in force 2025-07-01), art. 33: mining by the approved plan; art. 68 where resources are destroyed
 -- clears zh: 变更后的采矿许可证（规模已扩大并覆盖该年）；更正的月报或磅单；证明部分矿石来自往年库存或其他矿山的盘点和合同
 -- clears en: a changed licence whose larger scale covers the year; corrected returns or tickets; a stock survey and contracts that show ore of earlier years or of other mines
--- unknown zh: 当年任一有效采矿许可证未载明规模、状态日期缺失的停产证照、没有许可证的矿山（由 licence-none 负责）均不判断
--- unknown en: not judged: a year in which a licence in force states no scale; mines without a licence in the year (see licence-none)
+-- unknown zh: 当年任一采矿许可证未载明规模，或停产、吊销、关闭未写日期的，不判断；没有许可证的矿山由 licence-none 负责
+-- unknown en: not judged: a year in which a licence states no scale, or is suspended, revoked or closed without a date; mines without a licence (see licence-none)
 -- says zh: {subject} {period}采出原矿 {observed}，批准规模折合 {allowed}，超出 {quantity}（已扣除计量误差后仍显著）；当年磅单 {tickets} 张
 -- says en: {subject} put out {observed} of raw ore in {period} against an approved {allowed}: {quantity} too much, beyond measurement error; {tickets} tickets in the year
 -- unit: kg
@@ -61,9 +61,11 @@ masses AS (
   FROM records GROUP BY site, year
 ),
 in_force AS (
-  -- Days in force within the year: to the day before a suspension, revocation or closure.
+  -- Days in force within the year: to the day before a suspension, revocation or closure. Of one without a date nobody knows
+  -- how long it allowed its scale: it counts as a licence whose scale is missing.
   SELECT m.site AS site, m.year AS year, m.declared_kg AS declared_kg, m.opening_kg AS opening_kg, m.closing_kg AS closing_kg,
-         m.unstated AS unstated, m.net_kg AS net_kg, l.approved_scale_kg_per_year AS scale,
+         m.unstated AS unstated, m.net_kg AS net_kg,
+         CASE WHEN l.status = 'valid' OR l.status_since IS NOT NULL THEN l.approved_scale_kg_per_year END AS scale,
          CASE WHEN m.year % 4 = 0 AND (m.year % 100 <> 0 OR m.year % 400 = 0) THEN 366 ELSE 365 END AS year_days,
          CASE WHEN EXTRACT(YEAR FROM l.valid_from) < m.year THEN 1
               WHEN EXTRACT(YEAR FROM l.valid_from) = m.year THEN EXTRACT(DOY FROM l.valid_from)
@@ -72,7 +74,7 @@ in_force AS (
               WHEN EXTRACT(YEAR FROM l.valid_to) = m.year THEN EXTRACT(DOY FROM l.valid_to)
               ELSE 0 END AS last_valid_day,
          CASE WHEN l.status = 'valid' THEN 366
-              WHEN l.status_since IS NULL THEN 0
+              WHEN l.status_since IS NULL THEN 366
               WHEN EXTRACT(YEAR FROM l.status_since) > m.year THEN 366
               WHEN EXTRACT(YEAR FROM l.status_since) = m.year THEN EXTRACT(DOY FROM l.status_since) - 1
               ELSE 0 END AS last_status_day

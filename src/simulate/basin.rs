@@ -142,6 +142,7 @@ pub(super) fn lay_out(options: &Options, calendar: &Calendar) -> Basin {
     }
     basin.scale_down(options, calendar);
     basin.connect();
+    basin.join_groups();
     basin.size_plants(calendar);
     basin
 }
@@ -250,6 +251,21 @@ impl Basin {
                 Kind::SlagUser | Kind::Outside => {}
             }
             self.places[from].to = to;
+        }
+    }
+
+    /// Some mines and concentrators belong to the group of the plant that they serve most: their sales are related.
+    fn join_groups(&mut self) {
+        for kind in [Kind::Mine, Kind::Concentrator] {
+            for place in self.of(kind).skip(1).step_by(4).collect::<Vec<_>>() {
+                let company = |place: usize| self.places[place].company;
+                let Some((own, buyer)) = company(place).zip(self.places[place].to.first().and_then(|(to, _)| company(*to))) else {
+                    continue;
+                };
+                let group = self.companies[buyer].group.clone().unwrap_or_else(|| format!("{}集团", names::brand(buyer % 6)));
+                self.companies[buyer].group = Some(group.clone());
+                self.companies[own].group = Some(group);
+            }
         }
     }
 

@@ -142,6 +142,7 @@ pub(super) fn lay_out(options: &Options, calendar: &Calendar) -> Basin {
     }
     basin.scale_down(options, calendar);
     basin.connect();
+    basin.join_groups();
     basin.size_plants(calendar);
     basin
 }
@@ -160,7 +161,7 @@ impl Basin {
         let at = Point { lat_e5: e5(lat + rng.range(-0.11, 0.11)), lon_e5: e5(lon + rng.range(-0.13, 0.13)) };
         let (prefix, name) = title(kind, n, number);
         let code = format!("{prefix}{:02}", n + 1);
-        let company = kind.id().is_some().then(|| self.company(kind, number));
+        let company = kind.id().is_some().then(|| self.company(kind));
         let written = if kind.id().is_some() && number % 7 == 3 { code.clone() } else { name.clone() };
         let green = matches!(kind, Kind::Mine).then(|| ["yes", "no", "building"][usize::try_from(rng.below(3)).unwrap_or(0)]);
         let source = source(kind, n, at, &mut rng);
@@ -181,7 +182,7 @@ impl Basin {
         });
     }
 
-    fn company(&mut self, kind: Kind, number: usize) -> usize {
+    fn company(&mut self, kind: Kind) -> usize {
         const TRADES: [&str; 3] = ["锂业", "新能源材料", "矿业"];
         let n = self.companies.len();
         let mut rng = Rng::of(self.seed, "company", n as u64);
@@ -196,10 +197,9 @@ impl Basin {
         // Nearly half of the companies of ore and salt belong to one of six groups.
         let group = (rng.below(100) < 45 && !matches!(kind, Kind::Construction | Kind::Restoration))
             .then(|| format!("{}集团", names::brand(usize::try_from(rng.below(6)).unwrap_or(0))));
-        let digits = format!("91369{}00MA{:07}", n % 10, 3_100_417 + n * 7_919);
+        let digits = format!("91369{}00MA{:07}", n % 10, (3_100_417 + n * 7_919) % 10_000_000);
         let stem: String = digits.chars().take(17).collect();
         let check = credit_code_check(&stem).unwrap_or('0');
-        let _ = number;
         self.companies.push(Company {
             credit_code: format!("{stem}{check}"),
             name: format!("{}{trade}有限公司", names::brand(n + 6)),
@@ -251,6 +251,21 @@ impl Basin {
                 Kind::SlagUser | Kind::Outside => {}
             }
             self.places[from].to = to;
+        }
+    }
+
+    /// Some mines and concentrators belong to the group of the plant that they serve most: their sales are related.
+    fn join_groups(&mut self) {
+        for kind in [Kind::Mine, Kind::Concentrator] {
+            for place in self.of(kind).skip(1).step_by(4).collect::<Vec<_>>() {
+                let company = |place: usize| self.places[place].company;
+                let Some((own, buyer)) = company(place).zip(self.places[place].to.first().and_then(|(to, _)| company(*to))) else {
+                    continue;
+                };
+                let group = self.companies[buyer].group.clone().unwrap_or_else(|| format!("{}集团", names::brand(buyer % 6)));
+                self.companies[buyer].group = Some(group.clone());
+                self.companies[own].group = Some(group);
+            }
         }
     }
 

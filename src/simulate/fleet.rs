@@ -92,23 +92,22 @@ impl Fleet {
 
 fn build(seed: u64, number: usize) -> Truck {
     let mut rng = Rng::of(seed, "truck", number as u64);
+    let overloader = rate::overloads(number);
+    // Where nobody can say which limit holds, no load between the two is made: six axles have one limit.
     let (axles, articulated, tare_kg) = match rng.below(100) {
-        0..75 => (6, true, rng.between(15_600, 17_400)),
+        n if n < 75 || overloader => (6, true, rng.between(15_600, 17_400)),
         75..85 => (5, true, rng.between(14_400, 15_800)),
         85..97 => (4, false, rng.between(12_900, 14_600)),
         _ => (3, false, rng.between(10_400, 11_900)),
     };
-    let (registered, articulation_stated) = (!rng.ppm(40_000), !rng.ppm(30_000));
-    // Where nobody can say which limit holds, no load between the two is made.
-    let limit_known = axles >= 5 || (registered && articulation_stated);
     Truck {
         plate: plate(number),
         axles,
         articulated,
         tare_kg: down(tare_kg, DIVISION_KG),
-        registered,
-        articulation_stated,
-        overloader: rng.ppm(rate::OVERLOADER) && limit_known,
+        registered: !rng.ppm(40_000) && !rate::unregistered(number),
+        articulation_stated: !rng.ppm(30_000),
+        overloader,
     }
 }
 

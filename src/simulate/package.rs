@@ -35,10 +35,10 @@ pub(super) fn write(folder: &Path, options: &Options, dress: Dress, truth: &Trut
     files.sort();
     let mut resources = Vec::new();
     let mut bytes = 0;
-    for (path, file) in files {
-        let (size, sha256) = digest(&path)?;
+    for (n, (path, file)) in files.iter().enumerate() {
+        let (size, sha256) = digest(path)?;
         bytes += size;
-        resources.push(resource(&file, size, &sha256));
+        resources.push(resource(n, file, size, &sha256));
     }
     let package = pretty(&describe(options, truth, counts, &command, resources));
     put(folder, "datapackage.json", package.as_bytes())?;
@@ -98,11 +98,11 @@ fn digest(path: &Path) -> Result<(u64, String), SimulateError> {
     Ok((size, hash.finalize().iter().map(|b| format!("{b:02x}")).collect()))
 }
 
-fn resource(file: &str, bytes: u64, sha256: &str) -> Value {
+fn resource(n: usize, file: &str, bytes: u64, sha256: &str) -> Value {
     let stem = file.rsplit('/').next().unwrap_or(file);
     let format = stem.rsplit('.').next().unwrap_or("");
-    // Names of resources are unique, lower case and without blanks (Frictionless, Data Resource): the digest names them.
-    let name = format!("{format}-{}", sha256.get(..12).unwrap_or(sha256));
+    // Names of resources are unique, lower case and without blanks (Frictionless, Data Resource).
+    let name = format!("{format}-{:03}", n + 1);
     json!({ "name": name, "path": file, "title": stem, "format": format, "bytes": bytes, "hash": format!("sha256:{sha256}") })
 }
 

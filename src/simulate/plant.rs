@@ -154,8 +154,7 @@ impl Part {
         }
         if matches!(self, Self::NearLimits) {
             let rest: i64 = shares.iter().sum::<i64>() - shares[6];
-            for (share, month) in shares.iter_mut().zip(1u32..).filter(|(_, m)| *m != 7) {
-                let _ = month;
+            for (share, _) in shares.iter_mut().zip(1u32..).filter(|(_, month)| *month != 7) {
                 *share = *share * (965_000 - 120_000) / rest.max(1);
             }
         }
@@ -212,8 +211,14 @@ const WEIGHTS: [i64; 12] = [920, 720, 1040, 1050, 1050, 1030, 1020, 1020, 1050, 
 
 /// Tickets of a million on which a fault of its own kind stands.
 pub(super) mod rate {
-    /// Trucks of a million that carry too much now and then.
-    pub(in super::super) const OVERLOADER: u64 = 25_000;
+    /// Whether the truck of this number carries too much now and then: every fortieth.
+    pub(in super::super) const fn overloads(truck: usize) -> bool {
+        truck % 40 == 7
+    }
+    /// Whether it is one of those that no register holds: with its axles unwritten nobody can say that it carried too much.
+    pub(in super::super) const fn unregistered(truck: usize) -> bool {
+        truck % 160 == 47
+    }
     /// Their trips of a million that do.
     pub(in super::super) const OVERLOAD: u64 = 150_000;
     /// The receiver weighs at least 4 % less.

@@ -108,7 +108,7 @@ fn both_dresses_carry_the_same_records() {
     let folder = tempfile::tempdir().unwrap();
     let make = |name: &str, dress: Dress| -> (PathBuf, Summary) {
         let path = folder.path().join(name);
-        let summary = simulate(&options(11, 6_000), dress, &path).unwrap();
+        let summary = simulate(&Options { months: 6, ..options(11, 1_800) }, dress, &path).unwrap();
         (path, summary)
     };
     let ((users, summary), (plain, clean)) = (make("users", Dress::Users), make("plain", Dress::Plain));

@@ -114,8 +114,13 @@ pub(super) fn sales(users: &Users, world: &World) -> Result<u64, SimulateError> 
             ore.rows.push(row);
             quarantined += 1;
         }
-        users.put_book(&format!("销售/{name}_原矿销售台账.xlsx"), &[ore], Dates::Excel)?;
+        if !ore.rows.is_empty() {
+            users.put_book(&format!("销售/{name}_原矿销售台账.xlsx"), &[ore], Dates::Excel)?;
+        }
         let concentrate = ledger(world, &of(product::CONCENTRATE));
+        if concentrate.rows.is_empty() {
+            continue;
+        }
         users.put_csv(&format!("销售/{name}_精矿销售台账.csv"), &concentrate, Dates::Chinese, Encoding::Utf8Bom)?;
     }
     Ok(quarantined)

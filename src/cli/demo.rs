@@ -93,10 +93,7 @@ fn whole_way(folders: &Folders, policy: &Policy, global: &Global) -> Result<Done
     let contents = stage::make_reports(&lake, policy, &folders.reports, global.lang)?;
     seconds[2] = clock.elapsed().as_secs_f64();
     let (n, id) = (contents.findings.len(), &contents.run.run_id);
-    say(
-        format!("    运行 {id}：{n} 条线索（{:.1} 秒）", seconds[2]),
-        format!("    run {id}: {n} findings ({:.1} s)", seconds[2]),
-    );
+    say(format!("    运行 {id}：{n} 条线索（{:.1} 秒）", seconds[2]), format!("    run {id}: {n} findings ({:.1} s)", seconds[2]));
     Ok(Done { sample: sample.folder().to_owned(), files, contents, seconds })
 }
 
@@ -104,9 +101,23 @@ fn whole_way(folders: &Folders, policy: &Policy, global: &Global) -> Result<Done
 fn show(done: &Done, folders: &Folders, lang: Lang) {
     let zh = lang == Lang::Zh;
     out!("");
-    out!("{}", if zh { "指导价（参考区间，元/干吨，出厂，不含税）" } else { "Guide prices (reference bands, yuan per dry tonne, ex works, without VAT)" });
+    out!(
+        "{}",
+        if zh {
+            "指导价（参考区间，元/干吨，出厂，不含税）"
+        } else {
+            "Guide prices (reference bands, yuan per dry tonne, ex works, without VAT)"
+        }
+    );
     out!("{}", tables::prices(&done.contents, lang));
-    out!("{}", if zh { "最紧要的线索（须经现场核实，不是结论）" } else { "Most urgent findings (leads to be verified, not verdicts)" });
+    out!(
+        "{}",
+        if zh {
+            "最紧要的线索（须经现场核实，不是结论）"
+        } else {
+            "Most urgent findings (leads to be verified, not verdicts)"
+        }
+    );
     out!("{}", tables::findings(&done.contents, lang));
     let (lake, reports) = (&folders.lake, folders.reports.display());
     match lang {

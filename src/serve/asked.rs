@@ -290,7 +290,10 @@ mod tests {
             let mut asked = Asked::without_run(&HeaderMap::new(), &path.parse().unwrap());
             asked.shown.run = Some(Arc::new(empty_run()));
             let response = asked.page(|_, _| panic!("secret"));
-            assert_eq!((response.status(), &response.headers()[header::CONTENT_TYPE]), (StatusCode::INTERNAL_SERVER_ERROR, &HeaderValue::from_static(kind)));
+            assert_eq!(
+                (response.status(), &response.headers()[header::CONTENT_TYPE]),
+                (StatusCode::INTERNAL_SERVER_ERROR, &HeaderValue::from_static(kind))
+            );
             assert_eq!(response.headers()[header::CACHE_CONTROL], "no-store");
             let text = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
             let text = String::from_utf8(text.to_vec()).unwrap();

@@ -62,7 +62,9 @@ fn cell(value: &Value) -> String {
 /// A text that a spreadsheet would take for a formula gets an apostrophe in front (OWASP, CSV injection); numbers are
 /// written by us and stay numbers.
 fn harmless(text: &str) -> String {
-    let formula = text.trim_start_matches([' ', '\u{a0}', '\u{3000}', '"']).starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
+    let formula = text
+        .trim_start_matches([' ', '\u{a0}', '\u{3000}', '"'])
+        .starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
     if formula { format!("'{text}") } else { text.to_owned() }
 }
 

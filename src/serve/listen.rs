@@ -25,7 +25,9 @@ pub enum ServeError {
         listen: String,
     },
     /// The address is taken or not ours.
-    #[error("无法监听 {address}：{source}；端口被占用时请换一个 / cannot listen on {address}: {source}; if the port is taken, choose another")]
+    #[error(
+        "无法监听 {address}：{source}；端口被占用时请换一个 / cannot listen on {address}: {source}; if the port is taken, choose another"
+    )]
     Bind {
         /// Which.
         address: SocketAddr,

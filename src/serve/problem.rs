@@ -13,7 +13,7 @@ pub(super) struct Problem {
     /// The kind of problem in a few words, always the same for a kind.
     pub(super) title: Text,
     /// This very problem, and what to do about it.
-    pub(super) detail: Said,
+    pub(super) detail: Box<Said>,
     /// What would have been allowed, if that can be listed.
     pub(super) allowed: Vec<String>,
 }
@@ -25,7 +25,7 @@ impl Problem {
             status: StatusCode::NOT_FOUND,
             kind: "not-found",
             title: Text { zh: "没有这个页面", en: "There is no such page" },
-            detail: Said::new("请检查地址，或从总览页开始。", "Check the address, or start from the overview."),
+            detail: said("请检查地址，或从总览页开始。", "Check the address, or start from the overview."),
             allowed: Vec::new(),
         }
     }
@@ -33,7 +33,7 @@ impl Problem {
     /// No such thing in this run.
     pub(super) fn no_such(what: Text, id: &str) -> Self {
         Self {
-            detail: Said::new(
+            detail: said(
                 format!("本次运行的结果中没有{} {id}；它可能属于更早的运行。", what.zh),
                 format!("This run has no {} {id}; it may belong to an earlier run.", what.en),
             ),
@@ -47,7 +47,7 @@ impl Problem {
             status: StatusCode::METHOD_NOT_ALLOWED,
             kind: "method-not-allowed",
             title: Text { zh: "不允许的请求方法", en: "Method not allowed" },
-            detail: Said::new("此地址只能读取（GET、HEAD）。", "This address can only be read (GET, HEAD)."),
+            detail: said("此地址只能读取（GET、HEAD）。", "This address can only be read (GET, HEAD)."),
             allowed: vec!["GET".to_owned(), "HEAD".to_owned()],
         }
     }
@@ -59,7 +59,7 @@ impl Problem {
             status: StatusCode::BAD_REQUEST,
             kind: "unknown-parameter",
             title: Text { zh: "不认识的查询参数", en: "Unknown query parameter" },
-            detail: Said::new(format!("没有参数 {key}；可用的参数：{list}。"), format!("There is no parameter {key}; allowed are: {list}.")),
+            detail: said(format!("没有参数 {key}；可用的参数：{list}。"), format!("There is no parameter {key}; allowed are: {list}.")),
             allowed: allowed.iter().map(|k| (*k).to_owned()).collect(),
         }
     }
@@ -70,7 +70,7 @@ impl Problem {
             status: StatusCode::BAD_REQUEST,
             kind: "invalid-parameter",
             title: Text { zh: "查询参数的值无效", en: "Invalid value of a query parameter" },
-            detail: Said::new(
+            detail: said(
                 format!("参数 {key} 的值“{value}”无效：{}。", want.zh),
                 format!("The value {value:?} of {key} is invalid: {}.", want.en),
             ),
@@ -84,7 +84,7 @@ impl Problem {
             status: StatusCode::CONFLICT,
             kind: "stale-cursor",
             title: Text { zh: "游标已失效", en: "The cursor is no longer valid" },
-            detail: Said::new(
+            detail: said(
                 "游标属于另一次运行或另一组筛选条件；请去掉 cursor 从头读取。",
                 "The cursor belongs to another run or to other filters; leave out cursor and start again.",
             ),
@@ -98,7 +98,7 @@ impl Problem {
             status: StatusCode::URI_TOO_LONG,
             kind: "uri-too-long",
             title: Text { zh: "地址太长", en: "The address is too long" },
-            detail: Said::new("请减少筛选条件。", "Use fewer or shorter filters."),
+            detail: said("请减少筛选条件。", "Use fewer or shorter filters."),
             allowed: Vec::new(),
         }
     }
@@ -109,7 +109,7 @@ impl Problem {
             status: StatusCode::MISDIRECTED_REQUEST,
             kind: "wrong-host",
             title: Text { zh: "主机名不符", en: "Not this host" },
-            detail: Said::new(
+            detail: said(
                 "本服务只在本机提供：请用 http://127.0.0.1 或 http://localhost 访问。",
                 "This service is for this machine only: use http://127.0.0.1 or http://localhost.",
             ),
@@ -123,12 +123,12 @@ impl Problem {
             status: StatusCode::SERVICE_UNAVAILABLE,
             kind: "no-run",
             title: Text { zh: "还没有结果", en: "No results yet" },
-            detail: trouble.cloned().unwrap_or_else(|| {
+            detail: Box::new(trouble.cloned().unwrap_or_else(|| {
                 Said::new(
                     "请先导入数据（lepid ingest）并运行（lepid run）。",
                     "Load records (lepid ingest) and make a run (lepid run) first.",
                 )
-            }),
+            })),
             allowed: Vec::new(),
         }
     }
@@ -139,7 +139,7 @@ impl Problem {
             status: StatusCode::INTERNAL_SERVER_ERROR,
             kind: "internal",
             title: Text { zh: "程序内部错误", en: "An error inside the program" },
-            detail: Said::new("详情已写入日志；请重试，仍然出错请报告。", "The details are in the log; try again, and report it if it stays."),
+            detail: said("详情已写入日志；请重试，仍然出错请报告。", "The details are in the log; try again, and report it if it stays."),
             allowed: Vec::new(),
         }
     }
@@ -160,4 +160,9 @@ impl Problem {
         }
         document
     }
+}
+
+/// Boxed, so that a result with a problem in it stays small.
+fn said(zh: impl Into<String>, en: impl Into<String>) -> Box<Said> {
+    Box::new(Said::new(zh, en))
 }

@@ -6,8 +6,7 @@ use serde::de::DeserializeOwned;
 use std::path::Path;
 
 /// The files of a run that the service needs, besides the pictures: `run.json` first, because its change means a new run.
-pub(super) const FILES: [&str; 7] =
-    ["run.json", "bands.json", "findings.json", "output.json", "flows.json", "sites.json", "charts.json"];
+pub(super) const FILES: [&str; 7] = ["run.json", "bands.json", "findings.json", "output.json", "flows.json", "sites.json", "charts.json"];
 
 /// Why a folder of reports can't be shown.
 #[derive(Debug, thiserror::Error)]

@@ -186,7 +186,6 @@ fn picture(dir: &Path, file: &str) -> Option<String> {
     Some(text.get(text.find("<svg")?..)?.to_owned())
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;

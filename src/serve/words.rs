@@ -97,8 +97,10 @@ pub(super) fn site_kind(id: &str, lang: Lang) -> &str {
 }
 
 pub(super) fn licence_kind(id: &str, lang: Lang) -> &str {
-    const KINDS: [(&str, Text); 2] =
-        [("mining", Text { zh: "采矿许可证", en: "mining licence" }), ("exploration", Text { zh: "勘查许可证", en: "exploration licence" })];
+    const KINDS: [(&str, Text); 2] = [
+        ("mining", Text { zh: "采矿许可证", en: "mining licence" }),
+        ("exploration", Text { zh: "勘查许可证", en: "exploration licence" }),
+    ];
     word(&KINDS, id, lang)
 }
 

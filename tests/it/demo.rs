@@ -1,5 +1,7 @@
 //! Does one command lead a newcomer from records to a page?
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "clippy does not take the helpers of integration tests for tests")]
+
 use serde_json::Value;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -38,7 +40,8 @@ fn a_demo_leaves_a_lake_and_reports_and_says_what_it_did() {
     let run = demo(dir.path(), &["--no-serve"]);
     let said = String::from_utf8(run.stdout).unwrap();
     assert!(run.status.success(), "{said}{}", String::from_utf8_lossy(&run.stderr));
-    for shown in ["1/3", "2/3", "3/3", "读入 5 行 = 新增 4 + 已有 0 + 问题行 1", "lepid-demo/lake", "lepid-demo/reports", "指导价", "线索"] {
+    for shown in ["1/3", "2/3", "3/3", "读入 5 行 = 新增 4 + 已有 0 + 问题行 1", "lepid-demo/lake", "lepid-demo/reports", "指导价", "线索"]
+    {
         assert!(said.contains(shown), "{shown} in {said}");
     }
     let contents = lepid::serve::read(&dir.path().join("lepid-demo/reports")).unwrap();

@@ -1,5 +1,7 @@
 //! Do the pages and the API show exactly what a run wrote, whoever asks and however?
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "clippy does not take the helpers of integration tests for tests")]
+
 mod browser;
 mod fixture;
 
@@ -97,7 +99,8 @@ impl Site {
     }
 }
 
-const PAGES: [&str; 9] = ["/", "/price", "/price/sales", "/output", "/findings", "/sites", "/sites/M01", "/findings/9e3779b97f4a7c15", "/report"];
+const PAGES: [&str; 9] =
+    ["/", "/price", "/price/sales", "/output", "/findings", "/sites", "/sites/M01", "/findings/9e3779b97f4a7c15", "/report"];
 const LISTS: [&str; 6] = ["prices", "sales", "findings", "sites", "flows", "output"];
 
 #[tokio::test]
@@ -139,7 +142,8 @@ async fn a_page_shows_the_numbers_of_the_run() {
         assert!(output.contains(shown), "{shown}");
     }
     let finding = site.get("/findings/9e3779b97f4a7c15?lang=en").await.text;
-    for shown in ["12,450.120 t", "162,450.120 t", "lepid findings evidence --finding 9e3779b97f4a7c15", "Proof of opening stock", "5,000"] {
+    for shown in ["12,450.120 t", "162,450.120 t", "lepid findings evidence --finding 9e3779b97f4a7c15", "Proof of opening stock", "5,000"]
+    {
         assert!(finding.contains(shown), "{shown}");
     }
     let mine = site.get("/sites/M05").await.text;
@@ -217,7 +221,10 @@ async fn the_api_filters_by_query() {
     assert_eq!(n("flows?origin=%E8%80%81%E5%B1%8B%E5%9C%BA").await, 12);
     assert_eq!(n("flows?origin=M01&destination=C02&product=porcelain_clay_ore").await, 12);
     assert_eq!(n("output?site=M01&year=2023").await, 1);
-    assert_eq!(n("sales?code=OK&product=lepidolite_concentrate").await, fixture::contents().bands[1].sales.iter().filter(|s| s.code == "OK").count());
+    assert_eq!(
+        n("sales?code=OK&product=lepidolite_concentrate").await,
+        fixture::contents().bands[1].sales.iter().filter(|s| s.code == "OK").count()
+    );
     assert_eq!(site.get("/api/v1/run").await.json(), serde_json::to_value(fixture::contents().run).unwrap());
     assert_eq!(site.get("/api/v1/sites/M01").await.json()["site_id"], "M01");
     assert_eq!(site.get("/api/v1/findings/9e3779b97f4a7c15").await.json()["rule"], "over-scale-year");
@@ -427,7 +434,9 @@ async fn only_names_of_this_machine_are_answered() {
     for right in ["127.0.0.1:8080", "localhost", "LOCALHOST:1", "[::1]:8080", "127.8.9.1"] {
         assert_eq!(site.ask("GET", "/", &[("host", right)]).await.status, StatusCode::OK, "{right}");
     }
-    for wrong in ["lepid.example", "127.0.0.1.evil.example", "localhost@evil.example", "evil.example:8080", "192.168.1.5", "", "[::2]", "0.0.0.0"] {
+    for wrong in
+        ["lepid.example", "127.0.0.1.evil.example", "localhost@evil.example", "evil.example:8080", "192.168.1.5", "", "[::2]", "0.0.0.0"]
+    {
         for uri in ["/", "/api/v1/findings", "/healthz"] {
             let answer = site.ask("GET", uri, &[("host", wrong)]).await;
             assert_eq!(answer.status, StatusCode::MISDIRECTED_REQUEST, "{wrong} {uri}");
@@ -446,7 +455,10 @@ async fn every_answer_carries_the_security_headers() {
     for uri in ["/", "/report", "/api/v1/run", "/nope", "/style.css", "/healthz"] {
         let answer = site.get(uri).await;
         let policy = answer.header("content-security-policy");
-        assert!(policy.starts_with("default-src 'none'") && !policy.contains("script-src") && policy.contains("frame-ancestors 'none'"), "{uri}");
+        assert!(
+            policy.starts_with("default-src 'none'") && !policy.contains("script-src") && policy.contains("frame-ancestors 'none'"),
+            "{uri}"
+        );
         assert_eq!(answer.header("x-content-type-options"), "nosniff", "{uri}");
         assert_eq!((answer.header("x-frame-options"), answer.header("referrer-policy")), ("DENY", "same-origin"), "{uri}");
     }

@@ -40,7 +40,9 @@ impl Count {
                 format!("    {files} 个文件：读入 {read} 行 = 新增 {accepted} + 已有 {known} + 问题行 {quarantined}（{seconds:.1} 秒）")
             }
             Lang::En => {
-                format!("    {files} files: read {read} rows = accepted {accepted} + known {known} + quarantined {quarantined} ({seconds:.1} s)")
+                format!(
+                    "    {files} files: read {read} rows = accepted {accepted} + known {known} + quarantined {quarantined} ({seconds:.1} s)"
+                )
             }
         }
     }

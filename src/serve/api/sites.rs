@@ -42,11 +42,8 @@ pub(super) fn router() -> Router<AppState> {
 async fn all(asked: Asked) -> Response {
     list(&asked, &KEYS, &COLUMNS, |run, params| {
         let (kind, county) = (params.get("kind"), params.get("county"));
-        let wanted = run
-            .contents
-            .sites
-            .iter()
-            .filter(|s| kind.is_none_or(|k| s.kind == k) && county.is_none_or(|c| s.county.as_deref() == Some(c)));
+        let wanted =
+            run.contents.sites.iter().filter(|s| kind.is_none_or(|k| s.kind == k) && county.is_none_or(|c| s.county.as_deref() == Some(c)));
         Ok(wanted.collect())
     })
 }

@@ -120,7 +120,8 @@ fn filter(asked: &Asked, run: &Run) -> Markup {
     let rules: BTreeMap<&str, &str> = all.iter().map(|f| (f.rule.as_str(), f.title.get(asked.lang))).collect();
     let departments: BTreeMap<&str, &str> = all.iter().map(|f| (f.department.zh.as_str(), f.department.get(asked.lang))).collect();
     let periods: BTreeSet<&str> = all.iter().flat_map(|f| [f.period.get(..4), f.period.get(..7)]).flatten().collect();
-    let pairs = |map: &BTreeMap<&str, &str>| -> Vec<(String, String)> { map.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect() };
+    let pairs =
+        |map: &BTreeMap<&str, &str>| -> Vec<(String, String)> { map.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect() };
     let periods: Vec<(String, String)> = periods.iter().map(|p| ((*p).to_owned(), (*p).to_owned())).collect();
     let severities: Vec<(String, String)> = [Severity::High, Severity::Medium, Severity::Low]
         .map(|s| (words::severity_id(s).to_owned(), words::severity(s).get(asked.lang).to_owned()))

@@ -28,7 +28,11 @@ async fn show(asked: Asked) -> Response {
         let years: BTreeSet<i32> = run.contents.output.iter().map(|o| o.year).collect();
         let year = year(asked, &years)?;
         let mines: Vec<&MineOutput> = run.contents.output.iter().filter(|o| Some(o.year) == year).collect();
-        let pictures = run.contents.charts.iter().filter(|c| c.kind == "origin" || c.kind == "output" && year.is_none_or(|y| c.about == y.to_string()));
+        let pictures = run
+            .contents
+            .charts
+            .iter()
+            .filter(|c| c.kind == "origin" || c.kind == "output" && year.is_none_or(|y| c.about == y.to_string()));
         let content = html! {
             div.head { h1 { (title) } p.unit { (asked.say("含锂瓷土原矿，湿吨，按自然年", "raw ore, wet tonnes, by calendar year")) } }
             (selector(asked, &years, year))
@@ -88,9 +92,8 @@ fn table(asked: &Asked, run: &Run, mines: &[&MineOutput]) -> Markup {
 
 fn row(asked: &Asked, run: &Run, o: &MineOutput, names: [&str; 5]) -> Markup {
     let tonnes = |kg: Option<i64>| kg.map_or_else(|| NOTHING.to_owned(), numbers::tonnes);
-    let share = |kg: Option<i64>| {
-        kg.zip(o.approved_kg).and_then(|(kg, all)| numbers::percent(kg, all)).unwrap_or_else(|| NOTHING.to_owned())
-    };
+    let share =
+        |kg: Option<i64>| kg.zip(o.approved_kg).and_then(|(kg, all)| numbers::percent(kg, all)).unwrap_or_else(|| NOTHING.to_owned());
     let cells = [
         tonnes(o.approved_kg),
         tonnes(o.declared_kg),

@@ -30,7 +30,8 @@ pub(super) fn subject(asked: &Asked, finding: &Finding) -> Markup {
 
 /// A table of findings, each row with the finding's id as its anchor; on a phone a list of cards.
 pub(super) fn findings_table<'a>(asked: &Asked, findings: impl Iterator<Item = &'a Finding>) -> Markup {
-    let (sev, rule, who, period) = (asked.say("等级", "Severity"), asked.say("线索", "Finding"), asked.say("对象", "Subject"), asked.say("期间", "Period"));
+    let (sev, rule, who, period) =
+        (asked.say("等级", "Severity"), asked.say("线索", "Finding"), asked.say("对象", "Subject"), asked.say("期间", "Period"));
     let (mass, tickets, dept) = (asked.say("涉及吨数", "Tonnes"), asked.say("证据", "Evidence"), asked.say("牵头部门", "Department"));
     html! {
         table.cards.findings role="table" {

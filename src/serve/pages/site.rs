@@ -144,7 +144,8 @@ fn month(asked: &Asked, output: &MineOutput, m: &MonthOutput) -> Markup {
 
 /// What left and what came, by product and other side, over the whole run.
 fn flows(asked: &Asked, run: &Run, id: &str) -> Markup {
-    let out = sums(run.contents.flows.iter().filter(|f| f.origin_site.as_deref() == Some(id)), |f| (&f.destination_site, &f.destination_name));
+    let out =
+        sums(run.contents.flows.iter().filter(|f| f.origin_site.as_deref() == Some(id)), |f| (&f.destination_site, &f.destination_name));
     let come = sums(run.contents.flows.iter().filter(|f| f.destination_site.as_deref() == Some(id)), |f| (&f.origin_site, &f.origin_name));
     html! {
         @for (title, sums) in [(asked.say("去向", "Where it goes"), out), (asked.say("来源", "Where it comes from"), come)] {
@@ -158,7 +159,10 @@ fn flows(asked: &Asked, run: &Run, id: &str) -> Markup {
 /// Product, and the other side's name and id.
 type Way<'a> = (&'a str, &'a str, Option<&'a str>);
 
-fn sums<'a>(flows: impl Iterator<Item = &'a Flow>, other: impl Fn(&'a Flow) -> (&'a Option<String>, &'a String)) -> BTreeMap<Way<'a>, (u64, i64)> {
+fn sums<'a>(
+    flows: impl Iterator<Item = &'a Flow>,
+    other: impl Fn(&'a Flow) -> (&'a Option<String>, &'a String),
+) -> BTreeMap<Way<'a>, (u64, i64)> {
     let mut sums = BTreeMap::new();
     for flow in flows {
         let (site, name) = other(flow);

@@ -73,7 +73,15 @@ fn measured(html: &str, style: &str, number: usize) -> String {
 fn dump(browser: &str, file: &Path) -> String {
     let profile = tempfile::tempdir().unwrap();
     let run = Command::new(browser)
-        .args(["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--virtual-time-budget=20000", "--window-size=1400,1000", "--dump-dom"])
+        .args([
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--hide-scrollbars",
+            "--virtual-time-budget=20000",
+            "--window-size=1400,1000",
+            "--dump-dom",
+        ])
         .arg(format!("--user-data-dir={}", profile.path().display()))
         .arg(format!("file://{}", file.display()))
         .output()

@@ -12,10 +12,24 @@ use std::path::Path;
 const MINES: i64 = 25;
 const COUNTIES: [&str; 4] = ["袁州区", "宜丰县", "奉新县", "高安市"];
 const RULES: [(&str, &str, &str, &str, SubjectKind, &str); 6] = [
-    ("over-scale-year", "全年产量超过许可规模", "Year's output above the approved scale", "over-scale", SubjectKind::Site, "自然资源主管部门"),
+    (
+        "over-scale-year",
+        "全年产量超过许可规模",
+        "Year's output above the approved scale",
+        "over-scale",
+        SubjectKind::Site,
+        "自然资源主管部门",
+    ),
     ("over-scale-month", "月产量超过年规模份额", "Month above its share of the scale", "over-scale", SubjectKind::Site, "应急管理部门"),
     ("origin-unknown", "来源地不在任何登记中", "Ore from a place in no register", "illegal-source", SubjectKind::Place, "自然资源主管部门"),
-    ("outside-boundary", "在矿区范围外装车", "Loaded outside the licensed boundary", "illegal-source", SubjectKind::Site, "自然资源主管部门"),
+    (
+        "outside-boundary",
+        "在矿区范围外装车",
+        "Loaded outside the licensed boundary",
+        "illegal-source",
+        SubjectKind::Site,
+        "自然资源主管部门",
+    ),
     ("overload", "货车总质量超限", "Truck above the gross mass limit", "tickets", SubjectKind::Plate, "交通运输主管部门"),
     ("ticket-reused", "同一磅单号出现不同内容", "One ticket number, different tickets", "tickets", SubjectKind::Ticket, "交通运输主管部门"),
 ];
@@ -73,10 +87,8 @@ fn month(number: i64) -> String {
 
 fn bands(product: &str, grades: [i32; 4], first_yuan: i64) -> ProductBands {
     let id = |grade: i32| format!("{}.{}", grade / 10_000, grade % 10_000 / 1_000);
-    let classes: Vec<GradeClass> = grades
-        .iter()
-        .map(|g| GradeClass { id: id(*g), grade_ppm: *g, from_ppm: g * 9 / 10, to_ppm: g * 11 / 10 })
-        .collect();
+    let classes: Vec<GradeClass> =
+        grades.iter().map(|g| GradeClass { id: id(*g), grade_ppm: *g, from_ppm: g * 9 / 10, to_ppm: g * 11 / 10 }).collect();
     let periods = (1..=12).map(|m| period(m, &classes, first_yuan)).collect();
     let codes = ["OK", "OK", "OK", "OK", "S1_DUPLICATE", "OK", "S5_CORRIDOR", "OK", "M_MOISTURE"];
     let sales = (0..220)
@@ -115,7 +127,14 @@ fn period(m: i64, classes: &[GradeClass], first_fen: i64) -> Period {
             per_du_fen: (!none).then_some(guide * 10_000 / i64::from(class.grade_ppm)),
             carry_fen_per_t: (!none).then_some(217),
             act: if none { "none" } else { ["init", "hold", "adjust", "maxstep", "adjust+bound"][(m as usize + at) % 5] }.to_owned(),
-            basis: if none { "none" } else if thin { "carried-netback" } else { "own-period" }.to_owned(),
+            basis: if none {
+                "none"
+            } else if thin {
+                "carried-netback"
+            } else {
+                "own-period"
+            }
+            .to_owned(),
         }
     });
     Period {
@@ -234,7 +253,13 @@ fn finding(n: i64) -> Finding {
         SubjectKind::Ticket => (format!("BD2023{n:06}"), format!("BD2023{n:06}")),
     };
     let period = if rule == "over-scale-year" { "2023".to_owned() } else { month(n % 12 + 1) };
-    let departments_en = if department.starts_with("自然") { "Natural resources" } else if department.starts_with("应急") { "Emergency management" } else { "Transport" };
+    let departments_en = if department.starts_with("自然") {
+        "Natural resources"
+    } else if department.starts_with("应急") {
+        "Emergency management"
+    } else {
+        "Transport"
+    };
     Finding {
         id: format!("{:016x}", 0x9e37_79b9_7f4a_7c15_u64.wrapping_mul(n as u64 + 1)),
         rule: rule.to_owned(),
@@ -243,7 +268,10 @@ fn finding(n: i64) -> Finding {
         certainty: Certainty::Proven,
         severity: [Severity::High, Severity::Medium, Severity::Low, Severity::Low][n as usize % 4],
         department: Said::new(department, departments_en),
-        basis: Said::new("《中华人民共和国矿产资源法》、采矿许可证载明的生产规模", "Mineral Resources Law; the scale stated in the licence"),
+        basis: Said::new(
+            "《中华人民共和国矿产资源法》、采矿许可证载明的生产规模",
+            "Mineral Resources Law; the scale stated in the licence",
+        ),
         subject_kind: kind,
         subject,
         says: Said::new(
@@ -257,7 +285,10 @@ fn finding(n: i64) -> Finding {
         allowed: Some(150_000_000),
         unit: "kg".to_owned(),
         evidence: 5_000 + n as u64,
-        clears: Said::new("期初库存证明、许可证变更文件，或地磅校准记录。", "Proof of opening stock, an amended licence, or a calibration record."),
+        clears: Said::new(
+            "期初库存证明、许可证变更文件，或地磅校准记录。",
+            "Proof of opening stock, an amended licence, or a calibration record.",
+        ),
     }
 }
 
@@ -269,8 +300,20 @@ fn charts() -> Vec<ChartInfo> {
         title: Said::new(zh, en),
     };
     vec![
-        chart("band-lepidolite_concentrate-2.0", "band", "lepidolite_concentrate/2.0", "锂云母精矿 2.0%：指导价区间", "Lepidolite concentrate 2.0 %: band"),
-        chart("band-lepidolite_concentrate-2.5", "band", "lepidolite_concentrate/2.5", "锂云母精矿 2.5%：指导价区间", "Lepidolite concentrate 2.5 %: band"),
+        chart(
+            "band-lepidolite_concentrate-2.0",
+            "band",
+            "lepidolite_concentrate/2.0",
+            "锂云母精矿 2.0%：指导价区间",
+            "Lepidolite concentrate 2.0 %: band",
+        ),
+        chart(
+            "band-lepidolite_concentrate-2.5",
+            "band",
+            "lepidolite_concentrate/2.5",
+            "锂云母精矿 2.5%：指导价区间",
+            "Lepidolite concentrate 2.5 %: band",
+        ),
         chart("output-2023", "output", "2023", "2023 年各矿产量与许可规模", "Output against licence, 2023"),
         chart("origin-porcelain_clay_ore", "origin", "porcelain_clay_ore", "各来源月吨数", "Monthly tonnes by origin"),
     ]
@@ -278,10 +321,21 @@ fn charts() -> Vec<ChartInfo> {
 
 /// A picture as the charts are: fixed size with a view box, text as attributes.
 fn svg(title: &str) -> String {
-    let mut svg = String::from("<?xml version=\"1.0\"?>\n<svg width=\"900\" height=\"420\" viewBox=\"0 0 900 420\" xmlns=\"http://www.w3.org/2000/svg\">");
-    let _ = write!(svg, "<rect width=\"900\" height=\"420\" fill=\"#fff\"/><text x=\"450\" y=\"30\" font-size=\"18\" text-anchor=\"middle\">{title}</text>");
+    let mut svg = String::from(
+        "<?xml version=\"1.0\"?>\n<svg width=\"900\" height=\"420\" viewBox=\"0 0 900 420\" xmlns=\"http://www.w3.org/2000/svg\">",
+    );
+    let _ = write!(
+        svg,
+        "<rect width=\"900\" height=\"420\" fill=\"#fff\"/><text x=\"450\" y=\"30\" font-size=\"18\" text-anchor=\"middle\">{title}</text>"
+    );
     for at in 0..12 {
-        let _ = write!(svg, "<rect x=\"{}\" y=\"{}\" width=\"40\" height=\"{}\" fill=\"#8fb7c6\"><title>{at}</title></rect>", 60 + at * 68, 360 - at * 20, 20 + at * 20);
+        let _ = write!(
+            svg,
+            "<rect x=\"{}\" y=\"{}\" width=\"40\" height=\"{}\" fill=\"#8fb7c6\"><title>{at}</title></rect>",
+            60 + at * 68,
+            360 - at * 20,
+            20 + at * 20
+        );
     }
     svg.push_str("</svg>");
     svg

@@ -18,6 +18,7 @@ macro_rules! out {
 pub(crate) use out;
 
 mod policy;
+mod quarantine;
 
 /// 锂资源供应链与价格监测 — records of a lithium district in, guide price and findings out.
 #[derive(Parser)]
@@ -43,6 +44,8 @@ struct Cli {
 enum Command {
     /// 现行政策 / the policy in force
     Policy(policy::Args),
+    /// 隔离区：读不懂的行 / rows that could not be read
+    Quarantine(quarantine::Args),
 }
 
 /// What every subcommand is given.
@@ -105,6 +108,7 @@ pub fn main() -> ExitCode {
 fn dispatch(command: &Command, global: &Global) -> Result<ExitCode, CliError> {
     match command {
         Command::Policy(args) => policy::run(args, global),
+        Command::Quarantine(args) => quarantine::run(args, global),
     }
 }
 

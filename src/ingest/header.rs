@@ -1,6 +1,6 @@
 //! Which rows are the header, and which table is it?
 
-use super::QUARANTINE_ID;
+use super::{EXPORT_COLUMNS, QUARANTINE_ID};
 use super::heading::{Meaning, Unit, default_unit, is_bare_unit, meaning, normal, remark_of, sheet_words, unit_of_sheet, vat_in};
 use super::value::fold;
 use crate::records::units::Scale;
@@ -291,24 +291,9 @@ impl Remarks {
 }
 
 /// Columns that our own exports add.
-pub(super) fn is_own(title: &str) -> bool {
-    const OWN: [&str; 14] = [
-        "序号",
-        "source_file",
-        "source_sheet",
-        "source_row",
-        "day",
-        "month",
-        "dry_kg",
-        "li2o_g",
-        "问题",
-        "提示",
-        "文件",
-        "行号",
-        "工作表",
-        QUARANTINE_ID,
-    ];
-    OWN.contains(&title)
+fn is_own(title: &str) -> bool {
+    const DERIVED: [&str; 9] = ["序号", "source_file", "source_sheet", "source_row", "day", "month", "dry_kg", "li2o_g", "提示"];
+    DERIVED.contains(&title) || EXPORT_COLUMNS.contains(&title)
 }
 
 fn special(title: &str) -> Option<Role> {

@@ -91,8 +91,14 @@ fn list(filter: &Filter, global: &Global) -> Result<ExitCode, CliError> {
         Said::new("隔离区是空的。", "Nothing is in quarantine.")
     } else {
         Said::new(
-            format!("隔离区共 {all} 行，显示 {} 行。`lepid quarantine export 待改.xlsx` 导出；改好后 `lepid ingest 待改.xlsx`。", rows.len()),
-            format!("{all} rows in quarantine, {} shown. `lepid quarantine export fix.xlsx`, correct it, `lepid ingest fix.xlsx`.", rows.len()),
+            format!(
+                "隔离区共 {all} 行，显示 {} 行。`lepid quarantine export 待改.xlsx` 导出；改好后 `lepid ingest 待改.xlsx`。",
+                rows.len()
+            ),
+            format!(
+                "{all} rows in quarantine, {} shown. `lepid quarantine export fix.xlsx`, correct it, `lepid ingest fix.xlsx`.",
+                rows.len()
+            ),
         )
     };
     out!("{}", sum.get(global.lang));
@@ -112,7 +118,11 @@ fn export(out: &Path, filter: &Filter, global: &Global) -> Result<ExitCode, CliE
     } else {
         let said = Said::new(
             format!("{} 行已写入 {}；改好着色的单元格，保留 quarantine_id 列，再用 lepid ingest 导入。", rows.len(), out.display()),
-            format!("{} rows written to {}; correct the coloured cells, keep the column quarantine_id, and ingest it.", rows.len(), out.display()),
+            format!(
+                "{} rows written to {}; correct the coloured cells, keep the column quarantine_id, and ingest it.",
+                rows.len(),
+                out.display()
+            ),
         );
         out!("{}", said.get(global.lang));
     }

@@ -374,4 +374,3 @@ fn product<'c>(seen: &mut Vec<(String, &'static str)>, raw: &'c str) -> Result<C
     }
     Ok(cell)
 }
-

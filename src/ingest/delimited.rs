@@ -133,7 +133,13 @@ impl Job<'_> {
             raw += got as u64;
             // The first block holds the whole header.
             let short = !last && number == 0 && !holds_records(&bytes, self.dialect, self.layout.rows_above);
-            let end = if last { bytes.len() } else if short { 0 } else { last_record_end(&bytes, self.dialect) };
+            let end = if last {
+                bytes.len()
+            } else if short {
+                0
+            } else {
+                last_record_end(&bytes, self.dialect)
+            };
             if end == 0 && bytes.len() > MAX_RECORD.max(self.block) {
                 let why = "有一条记录超过 64 MB / a record of more than 64 MB".to_owned();
                 return Err(IngestError::Damaged { file: self.name.to_owned(), why });
@@ -239,7 +245,7 @@ fn delimiter(text: &str, newline: u8) -> u8 {
     let most = |d: u8| lines.iter().map(|l| l.bytes().filter(|b| *b == d).count()).max().unwrap_or(0);
     // Commas stand in texts and numbers too, so a tab or semicolon that is there in every line wins.
     let lines_with = |d: u8| lines.iter().filter(|l| l.as_bytes().contains(&d)).count();
-    let other = [b'\t', b';', b'|'].into_iter().filter(|d| lines_with(*d) * 2 > lines.len() && most(*d) >= 2).max_by_key(|d| most(*d));
+    let other = [b'\t', b';', b'|'].into_iter().filter(|d| lines_with(*d) * 2 >= lines.len() && most(*d) >= 2).max_by_key(|d| most(*d));
     // A quoted list in every row (`瓷土;长石`) is no reason to split there, where commas make more columns.
     other.filter(|d| *d == b'\t' || most(*d) >= most(b',')).unwrap_or(b',')
 }
@@ -260,7 +266,8 @@ mod tests {
 
     impl Sink for Kept {
         fn rows(&mut self, _: Table, rows: DataFrame, _: Vec<Mark>) -> Result<(), SinkError> {
-            let (tickets, row, net) = (rows.column("ticket_no").unwrap(), rows.column("source_row").unwrap(), rows.column("net_kg").unwrap());
+            let (tickets, row, net) =
+                (rows.column("ticket_no").unwrap(), rows.column("source_row").unwrap(), rows.column("net_kg").unwrap());
             for i in 0..rows.height() {
                 let ticket = tickets.str().unwrap().get(i).unwrap().to_owned();
                 self.tickets.push((ticket, row.i32().unwrap().get(i).unwrap(), net.i64().unwrap().get(i).unwrap()));

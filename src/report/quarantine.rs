@@ -106,10 +106,7 @@ fn pages(rows: &[Held]) -> Vec<Page<'_>> {
         let columns = columns.filter(|(_, title)| !EXPORT_COLUMNS.contains(&title.trim()) && !is_beyond(title)).collect();
         pages.entry((Table::by_name(&row.table), columns)).or_default().push(row);
     }
-    pages
-        .into_iter()
-        .map(|((table, columns), rows)| Page { title: table.map_or("其他", |t| t.spec().title.zh), columns, rows })
-        .collect()
+    pages.into_iter().map(|((table, columns), rows)| Page { title: table.map_or("其他", |t| t.spec().title.zh), columns, rows }).collect()
 }
 
 /// `#10`: a cell beyond the header.

@@ -1,3 +1,5 @@
 //! One binary for all integration tests: each binary links Polars again.
 
+mod ingest;
 mod nasty;
+mod quarantine;

@@ -96,7 +96,7 @@ write("11_english.csv", csv([["ticket_no", "product", "plate", "origin", "destin
                             ["N11-1", "porcelain_clay_ore", "gan-C 10001", "M01", "C01", "2023-06-05T08:03:00+08:00", "31.52", "0.42"]]),
       sheet(1), values=[(2, "net_kg", "31520"), (2, "li2o_ppm", "4200"), (2, "plate", "GANC10001"), (2, "loaded_at", "2023-06-05 00:03:00")])
 mixed = csv([HEADER, *tickets("N12", 1)]).encode() + csv([ticket("N12-2", 发货单位="白水洞矿")]).encode("gb18030") + csv([ticket("N12-3")]).encode()
-write("12_mixed_encoding.csv", mixed, sheet(3, quarantined=1, bad=[(3, "货物名称", "encoding-error")]))
+write("12_mixed_encoding.csv", mixed, sheet(3, quarantined=1, bad=[(3, c, "encoding-error") for c in ("货物名称", "车牌号", "发货单位", "收货单位")]))
 
 # --- above, below and within the table -----------------------------------------------------------------------------
 T = HEADER[:6]
@@ -126,7 +126,7 @@ write("23_chinese_dates.csv", csv([HEADER, *[ticket(f"N23-{i}", 出场时间=m) 
       values=[(i + 2, "loaded_at", "2023-06-05 00:03:00") for i in range(len(moments))])
 invalid = ["2023-02-30 08:00", "2023-06-05", "1999-06-05 08:00", "2023-06-05 25:00", "6月5日 8:03", "昨天"]
 write("24_invalid_dates.csv", csv([HEADER, *[ticket(f"N24-{i}", 出场时间=m) for i, m in enumerate(invalid)]]),
-      sheet(6, quarantined=6, bad=[(i + 2, "出场时间", "constraint-error" if m.startswith("1999") else "type-error") for i, m in enumerate(invalid)]))
+      sheet(6, quarantined=6, bad=[(i + 2, "出场时间", "constraint-error" if m[0] in "16" else "type-error") for i, m in enumerate(invalid)]))
 write("25_full_width.csv", csv([["磅单号", "货物名称", "车牌号", "发货单位", "收货单位", "出场时间", "净重（ｋｇ）"],
                                 ["Ｎ２５－１", "含锂瓷土　原矿", "赣ｃ·１０００１", "白水洞（一）矿", "兴旺选矿厂", "２０２３－０６－０５　０８：０３", "３１，５２０"]]).replace("３１，５２０", '"３１，５２０"'),
       sheet(1), values=[(2, "ticket_no", "N25-1"), (2, "plate", "赣C10001"), (2, "net_kg", "31520"), (2, "origin", "白水洞(一)矿"), (2, "product", "porcelain_clay_ore")])
@@ -292,7 +292,7 @@ with zipfile.ZipFile(archive, "w") as z:
     z.writestr("a.csv", csv([HEADER, ticket("N79-1")]))
 write("79_archive.xlsx", archive.getvalue(), refused="zip 压缩包")
 damaged = bytearray(good)
-damaged[60:400] = bytes(340)
+damaged[60 : len(good) * 3 // 4] = bytes(len(good) * 3 // 4 - 60)
 write("80_damaged.xlsx", bytes(damaged), refused="打不开")
 write("81_without_role.csv", csv([["企业", "月份", "产品", "数量(吨)"], ["厂1", "2023-06", "原矿", "5"]]), refused="投入产出")
 write("82_cut_off.parquet", (HERE / "49_columns.parquet").read_bytes()[:-40], refused="打不开")

@@ -73,6 +73,9 @@ struct Page<'a> {
     rows: Vec<&'a Held>,
 }
 
+/// What rows have in common that share a sheet: the table, and the headers with their places.
+type Heading<'a> = (Option<Table>, Vec<(usize, &'a str)>);
+
 /// Rows on one sheet: what Excel holds less some room.
 const MAX_ROWS: usize = 1_000_000;
 /// Characters that Excel holds in a cell.
@@ -99,7 +102,7 @@ pub fn workbook(rows: &[Held], lang: Lang) -> Result<Vec<u8>, XlsxError> {
 }
 
 fn pages(rows: &[Held]) -> Vec<Page<'_>> {
-    let mut pages: BTreeMap<(Option<Table>, Vec<(usize, &str)>), Vec<&Held>> = BTreeMap::new();
+    let mut pages: BTreeMap<Heading, Vec<&Held>> = BTreeMap::new();
     for row in rows {
         let columns = row.cells.iter().enumerate().map(|(place, (title, _))| (place, title.as_str()));
         // Cells beyond the header have their place for a name; they widen the sheet and make no sheet of their own.

@@ -1,5 +1,7 @@
 //! Does every row of a table in any dress come back with its exact value, or in quarantine, and is none lost?
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that can't go on fails")]
+
 use encoding_rs::{Encoding, GB18030, UTF_8};
 use lepid::ingest::{FileCount, Mark, Options, Quarantined, Quiet, Sink, SinkError, read_file};
 use lepid::records::Table;

@@ -1,5 +1,7 @@
 //! Does each file of `tests/data/nasty` give what `expected.json` says?
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that can't go on fails")]
+
 use lepid::ingest::{Fault, FileCount, Mark, Options, QUARANTINE_ID, Quarantined, Quiet, Sink, SinkError, read_file};
 use lepid::lake::load::{FileSummary, LoadOptions, ingest};
 use lepid::lake::{AsOf, Lake, open_rows};

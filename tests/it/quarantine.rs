@@ -1,5 +1,7 @@
 //! Can a clerk list what is held back, correct it in Excel, and bring it in again?
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that can't go on fails")]
+
 use calamine::{Data, Reader, Xlsx, open_workbook};
 use lepid::ingest::{Options, Quiet};
 use lepid::lake::load::{LoadOptions, ingest};

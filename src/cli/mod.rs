@@ -31,6 +31,7 @@ mod score;
 mod serve;
 mod simulate;
 mod sql;
+mod quarantine;
 
 /// 锂资源供应链与价格监测 — records of a lithium district in, guide price and findings out.
 #[derive(Parser)]
@@ -80,6 +81,8 @@ enum Command {
     Simulate(simulate::Args),
     /// 对照模拟真值，逐条规则计精确率与召回率 / precision and recall by rule against a simulation's truth
     Score(score::Args),
+    /// 隔离区：读不懂的行 / rows that could not be read
+    Quarantine(quarantine::Args),
 }
 
 /// What every subcommand is given.
@@ -154,6 +157,7 @@ fn dispatch(command: &Command, global: &Global) -> Result<ExitCode, CliError> {
         Command::Reproduce(args) => reproduce::run(args, global),
         Command::Simulate(args) => simulate::run(args, global),
         Command::Score(args) => score::run(args, global),
+        Command::Quarantine(args) => quarantine::run(args, global),
     }
 }
 

@@ -76,7 +76,9 @@ impl Code {
             Code::Identifier => ("编号的位数、字符或校验位不对", "an identifier whose length, characters or check character is wrong"),
             Code::ExtraCell => ("单元格多于表头", "more cells than the header has"),
             Code::Encoding => ("乱码或控制字符", "bytes that are no text in the file's encoding"),
-            Code::Formula => ("Excel 公式出错（#REF! 等），或列太窄写成了 ####", "a formula that failed in Excel (#REF!), or a cell written as ####"),
+            Code::Formula => {
+                ("Excel 公式出错（#REF! 等），或列太窄写成了 ####", "a formula that failed in Excel (#REF!), or a cell written as ####")
+            }
             Code::Row => ("整行无法拆分：缺少引号，或不是 JSON", "a row that can't be taken apart: a lost quotation mark, no JSON"),
         };
         Text { zh, en }

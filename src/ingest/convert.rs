@@ -219,7 +219,8 @@ impl<'a> Converter<'a> {
         let titles = &self.layout.titles;
         let cell = |place: usize| cells.get(place).map_or("", AsRef::as_ref);
         // A row shorter than the header has all the columns, so that its export is a table again.
-        let cells_with_titles = (0..titles.len().max(cells.len())).map(|place| (title(titles, place), cell(place).to_owned())).collect();
+        let cells_with_titles =
+            (0..titles.len().max(cells.len())).map(|place| (title(titles, place), self.as_kept(place, cell(place)))).collect();
         let fixes = self.fixes_of(cells);
         let faults: Vec<super::Fault> = faults
             .into_iter()
@@ -239,6 +240,14 @@ impl<'a> Converter<'a> {
             faults,
             fixes,
         });
+    }
+
+    /// A cell as it reads outside of its workbook: the serials of 1904 are dates of that workbook alone.
+    fn as_kept(&self, place: usize, cell: &str) -> String {
+        let role = self.layout.roles.get(place).filter(|_| self.dressed.from_1904);
+        let is_time = matches!(role, Some(Role::Input(index, _)) if self.layout.spec.inputs.get(*index)
+            .is_some_and(|i| matches!(i.kind, Kind::Instant | Kind::Day | Kind::Month)));
+        if is_time { when::from_1904(cell).unwrap_or_else(|| cell.to_owned()) } else { cell.to_owned() }
     }
 
     /// The frame so far.
@@ -365,4 +374,3 @@ fn product<'c>(seen: &mut Vec<(String, &'static str)>, raw: &'c str) -> Result<C
     }
     Ok(cell)
 }
-

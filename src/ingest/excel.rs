@@ -69,7 +69,11 @@ impl Kind {
             if has("EncryptedPackage") {
                 return Err(IngestError::Damaged { file: name.to_owned(), why: PASSWORD.to_owned() });
             }
-            return if !has("Workbook") && !has("Book") && has("WordDocument") { Err(not("Word 文档 / a Word document")) } else { Ok(Kind::Xls) };
+            return if !has("Workbook") && !has("Book") && has("WordDocument") {
+                Err(not("Word 文档 / a Word document"))
+            } else {
+                Ok(Kind::Xls)
+            };
         }
         let truncated = || IngestError::Damaged { file: name.to_owned(), why: "文件不完整 / it is not complete".to_owned() };
         let zip = unpacked(bytes).ok_or_else(truncated)?;
@@ -144,7 +148,9 @@ impl Book {
             Ok(layout) => layout,
             Err(said) => {
                 let mut count = FileCount::new(name, Some(sheet), None);
-                count.notes.push(Said::new(format!("工作表“{sheet}”未读取：{}", said.zh), format!("sheet \"{sheet}\" not read: {}", said.en)));
+                count
+                    .notes
+                    .push(Said::new(format!("工作表“{sheet}”未读取：{}", said.zh), format!("sheet \"{sheet}\" not read: {}", said.en)));
                 return Ok(count);
             }
         };
@@ -302,7 +308,9 @@ mod tests {
 
     #[test]
     fn percentages_are_read_as_they_are_shown() {
-        for (number, shown) in [(0.0042, "0.42%"), (0.07, "7%"), (0.085, "8.5%"), (1.0, "100%"), (0.0, "0%"), (-0.5, "-50%"), (0.000_042, "0.0042%")] {
+        for (number, shown) in
+            [(0.0042, "0.42%"), (0.07, "7%"), (0.085, "8.5%"), (1.0, "100%"), (0.0, "0%"), (-0.5, "-50%"), (0.000_042, "0.0042%")]
+        {
             assert_eq!(as_percent(number), shown);
         }
     }

@@ -1,8 +1,8 @@
 //! Which rows are the header, and which table is it?
 
-use super::QUARANTINE_ID;
 use super::heading::{Meaning, Unit, default_unit, is_bare_unit, meaning, normal, remark_of, sheet_words, unit_of_sheet, vat_in};
 use super::value::fold;
+use super::{EXPORT_COLUMNS, QUARANTINE_ID};
 use crate::records::units::Scale;
 use crate::records::{Kind, Table, TableSpec};
 use crate::text::Said;
@@ -282,7 +282,11 @@ impl Remarks {
                 notes.push(Said::new(format!("{zh}：{}", columns.join("、")), format!("{en}: {}", columns.join(", "))));
             }
         };
-        say(&self.unknown, "单位不认识、因此未使用的列（请在表头写明单位，如 净重(吨)）", "columns not used because their unit is not known");
+        say(
+            &self.unknown,
+            "单位不认识、因此未使用的列（请在表头写明单位，如 净重(吨)）",
+            "columns not used because their unit is not known",
+        );
         say(&self.assumed, "表头未写单位，按惯例", "units assumed, the header names none");
         say(&self.twice, "重复的列，只用第一列", "columns that stand twice; the first is used");
         say(&self.unused, "未使用的列", "columns not used");
@@ -291,24 +295,9 @@ impl Remarks {
 }
 
 /// Columns that our own exports add.
-pub(super) fn is_own(title: &str) -> bool {
-    const OWN: [&str; 14] = [
-        "序号",
-        "source_file",
-        "source_sheet",
-        "source_row",
-        "day",
-        "month",
-        "dry_kg",
-        "li2o_g",
-        "问题",
-        "提示",
-        "文件",
-        "行号",
-        "工作表",
-        QUARANTINE_ID,
-    ];
-    OWN.contains(&title)
+fn is_own(title: &str) -> bool {
+    const DERIVED: [&str; 9] = ["序号", "source_file", "source_sheet", "source_row", "day", "month", "dry_kg", "li2o_g", "提示"];
+    DERIVED.contains(&title) || EXPORT_COLUMNS.contains(&title)
 }
 
 fn special(title: &str) -> Option<Role> {

@@ -3,6 +3,8 @@
 use super::value::fold;
 use crate::records::units::{DAYS, ENERGY, MASS, SHARE, Scale, UNIT_PRICE, VOLUME};
 use crate::records::{Input, Kind, Table, TableSpec};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 /// A unit: its word and how it scales.
 pub(super) type Unit = (&'static str, Scale);
@@ -60,29 +62,62 @@ pub(super) fn meaning(title: &str, spec: &'static TableSpec) -> Meaning {
     if whole.is_empty() {
         return Meaning::Nothing;
     }
+    // No heading is that long: it is a cell of data, or of prose.
+    if title.len() > LONGEST {
+        return Meaning::Nothing;
+    }
+    let names = names(spec);
     // The name of the stored column, as our own exports have it: its unit is the stored one.
-    if let Some(index) = spec.inputs.iter().position(|i| !i.kind.suffix().is_empty() && normal(&i.column_name()) == whole) {
-        return Meaning::Input(index, spec.inputs.get(index).and_then(stored_unit));
+    if let Some(index) = names.stored.get(&whole) {
+        return Meaning::Input(*index, spec.inputs.get(*index).and_then(stored_unit));
     }
-    if let Some(index) = named(&whole, spec) {
-        return Meaning::Input(index, None);
+    if let Some(index) = names.inputs.get(&whole) {
+        return Meaning::Input(*index, None);
     }
-    if is_derived(&whole, spec) {
+    if names.derived.contains(&whole) {
         return Meaning::Nothing;
     }
     let title = fold(title).replace(['【', '[', '「', '〔'], "(").replace(['】', ']', '」', '〕'], ")");
-    let mut unknown = Meaning::Nothing;
-    for (at, separator) in title.char_indices().skip(1) {
-        let (base, remark) = title.split_at(at);
-        let Some((index, input)) = named(&normal(base), spec).and_then(|index| Some((index, spec.inputs.get(index)?))) else { continue };
-        let marked = matches!(separator, '(' | '/' | '_' | '-' | ' ' | ':' | ',' | '\n');
-        match judge(input, remark.trim_start_matches(['/', '_', '-', ':', ','])) {
-            Ok(unit) if marked || unit.is_some() => return Meaning::Input(index, unit),
-            Err(word) if marked => unknown = Meaning::UnknownUnit(index, word),
-            _ => {}
+    let (mut unknown, mut base) = (Meaning::Nothing, String::new());
+    for (at, separator) in title.char_indices() {
+        if let Some((index, input)) = names.inputs.get(&base).and_then(|index| Some((*index, spec.inputs.get(*index)?))) {
+            let remark = title.get(at..).unwrap_or_default();
+            let marked = matches!(separator, '(' | '/' | '_' | '-' | ' ' | ':' | ',' | '\n');
+            match judge(input, remark.trim_start_matches(['/', '_', '-', ':', ','])) {
+                Ok(unit) if marked || unit.is_some() => return Meaning::Input(index, unit),
+                Err(word) if marked => unknown = Meaning::UnknownUnit(index, word),
+                _ => {}
+            }
         }
+        base.push_str(&normal(separator.encode_utf8(&mut [0; 4])));
     }
     unknown
+}
+
+/// Longest heading, in bytes.
+const LONGEST: usize = 160;
+
+/// The names of a table's columns, normal.
+struct Names {
+    inputs: BTreeMap<String, usize>,
+    /// Stored names with a unit.
+    stored: BTreeMap<String, usize>,
+    /// Columns that ingestion derives and our own exports have.
+    derived: BTreeSet<String>,
+}
+
+fn names(spec: &'static TableSpec) -> &'static Names {
+    static NAMES: OnceLock<BTreeMap<Table, Names>> = OnceLock::new();
+    static NONE: Names = Names { inputs: BTreeMap::new(), stored: BTreeMap::new(), derived: BTreeSet::new() };
+    let of = |spec: &TableSpec| {
+        let inputs = || spec.inputs.iter().enumerate();
+        Names {
+            inputs: inputs().flat_map(|(at, i)| i.headers.iter().chain([&i.name]).map(move |h| (normal(h), at))).collect(),
+            stored: inputs().filter(|(_, i)| !i.kind.suffix().is_empty()).map(|(at, i)| (normal(&i.column_name()), at)).collect(),
+            derived: spec.derived.iter().map(|c| normal(c.name)).collect(),
+        }
+    };
+    NAMES.get_or_init(|| Table::ALL.into_iter().map(|t| (t, of(t.spec()))).collect()).get(&spec.table).unwrap_or(&NONE)
 }
 
 /// The unit that a remark names; the word that is neither a unit nor harmless.
@@ -150,8 +185,7 @@ pub(super) fn sheet_words(above: &[Vec<String>]) -> Vec<String> {
 }
 
 /// Units of mass that are not read; a sheet that names one has no column in the usual unit.
-pub(super) const FOREIGN: [&str; 14] =
-    ["磅", "lb", "lbs", "盎司", "oz", "担", "短吨", "长吨", "干吨", "dmt", "立方米", "m3", "方", "车"];
+pub(super) const FOREIGN: [&str; 14] = ["磅", "lb", "lbs", "盎司", "oz", "担", "短吨", "长吨", "干吨", "dmt", "立方米", "m3", "方", "车"];
 
 fn is_unit(word: &str) -> bool {
     [MASS, SHARE, UNIT_PRICE].iter().any(|u| find_unit(u, word).is_some())
@@ -176,7 +210,9 @@ pub(super) fn unit_of_sheet(input: &Input, words: &[String]) -> Result<Option<Un
 pub(super) fn is_bare_unit(cell: &str) -> bool {
     let words = words(cell);
     !words.is_empty()
-        && words.iter().all(|w| is_unit(w) || [ENERGY, VOLUME, DAYS].iter().any(|u| find_unit(u, w).is_some()) || DEGREES.contains(&w.as_str()))
+        && words
+            .iter()
+            .all(|w| is_unit(w) || [ENERGY, VOLUME, DAYS].iter().any(|u| find_unit(u, w).is_some()) || DEGREES.contains(&w.as_str()))
 }
 
 /// The unit as it stands in a heading: the words behind the name.
@@ -208,23 +244,19 @@ fn stored_unit(input: &Input) -> Option<Unit> {
     find_unit(units_of(input), word)
 }
 
-fn named(normal_title: &str, spec: &'static TableSpec) -> Option<usize> {
-    let is = |input: &Input| normal(input.name) == normal_title || input.headers.iter().any(|h| normal(h) == normal_title);
-    spec.inputs.iter().position(is)
-}
-
-/// Columns that ingestion derives and our own exports have.
-fn is_derived(normal_title: &str, spec: &TableSpec) -> bool {
-    spec.derived.iter().any(|c| normal(c.name) == normal_title)
-}
-
 pub(super) fn find_unit(units: &'static [Unit], word: &str) -> Option<Unit> {
     units.iter().find(|(u, _)| u.eq_ignore_ascii_case(word.trim())).copied()
 }
 
 /// Folded, with the single characters for units and indices written out.
 fn plain(title: &str) -> String {
-    fold(title).replace('㎏', "kg").replace('㎥', "m3").replace('³', "3").replace('₂', "2").replace(['【', '['], "(").replace(['】', ']'], ")")
+    fold(title)
+        .replace('㎏', "kg")
+        .replace('㎥', "m3")
+        .replace('³', "3")
+        .replace('₂', "2")
+        .replace(['【', '['], "(")
+        .replace(['】', ']'], ")")
 }
 
 /// Without blanks, line breaks, underscores, stars and case.

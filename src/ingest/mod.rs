@@ -28,6 +28,9 @@ use std::path::{Path, PathBuf};
 /// Column of a file that carries the number of a quarantined row which this row puts right.
 pub const QUARANTINE_ID: &str = "quarantine_id";
 
+/// Columns that an export of quarantined rows adds to theirs; a file that has them is read as if it had only the first.
+pub const EXPORT_COLUMNS: [&str; 5] = [QUARANTINE_ID, "问题", "文件", "工作表", "行号"];
+
 /// How to read.
 #[derive(Clone, Copy)]
 pub struct Options<'a> {

@@ -45,7 +45,7 @@ pub(super) fn read_ndjson(path: &Path, name: &str, options: &Options, sink: &mut
             // The whole line stands in the first cell, so that nothing of it is lost.
             Err(error) => converter.push_damaged(row, &[line], 0, no_json(&error)),
         }
-        if row as usize % ROWS == 0 {
+        if (row as usize).is_multiple_of(ROWS) {
             let full = std::mem::replace(&mut converter, Converter::new(&layout, name, None));
             count.hand_over(full.finish().map_err(said)?, sink)?;
         }

@@ -136,25 +136,10 @@ fn broken(text: &str) -> Option<Bad> {
             "the column was too narrow and Excel wrote #### in place of the value; widen it and export again",
         ));
     }
-    const FORMULAS: [&str; 11] = [
-        "#REF!",
-        "#DIV/0!",
-        "#VALUE!",
-        "#NAME?",
-        "#NULL!",
-        "#NUM!",
-        "#SPILL!",
-        "#CALC!",
-        "#DATA!",
-        "#FIELD!",
-        "#GETTING_DATA",
-    ];
+    const FORMULAS: [&str; 11] =
+        ["#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#DATA!", "#FIELD!", "#GETTING_DATA"];
     FORMULAS.contains(&text).then(|| {
-        Bad::new(
-            Code::Formula,
-            format!("Excel 公式出错（{text}），请改为数值"),
-            format!("an Excel formula failed ({text}); put the value"),
-        )
+        Bad::new(Code::Formula, format!("Excel 公式出错（{text}），请改为数值"), format!("an Excel formula failed ({text}); put the value"))
     })
 }
 

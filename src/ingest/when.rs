@@ -253,9 +253,7 @@ fn digits_only(plain: &str, text: &str) -> Result<Written, Bad> {
     let year = part(0, 4).and_then(|y| i32::try_from(y).ok()).ok_or_else(|| no_date(text))?;
     let month = part(4, 6).ok_or_else(|| no_date(text))?;
     let time = match (part(8, 10), part(10, 12)) {
-        (Some(hour), Some(minute)) => {
-            Some(NaiveTime::from_hms_opt(hour, minute, part(12, 14).unwrap_or(0)).ok_or_else(|| no_date(text))?)
-        }
+        (Some(hour), Some(minute)) => Some(NaiveTime::from_hms_opt(hour, minute, part(12, 14).unwrap_or(0)).ok_or_else(|| no_date(text))?),
         _ => None,
     };
     bounded(Written { year, month, day: part(6, 8), time, next_day: false, offset: None }, text)

@@ -9,6 +9,7 @@ mod month;
 mod origins;
 mod page;
 mod pictures;
+pub mod quarantine;
 mod reproduce;
 mod run;
 mod store;

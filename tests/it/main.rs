@@ -15,3 +15,6 @@ mod simulate;
 mod report;
 mod demo;
 mod serve;
+mod ingest;
+mod nasty;
+mod quarantine;

@@ -258,7 +258,7 @@ a73778ac8487e97d  低    overload        赣C00001    2023-05        22         
     assert_eq!(count(&["--month", "2023-06"]), 1);
     assert_eq!(count(&["--month", "2023"]), 3);
     assert_eq!(count(&["--subject", "赣C00001"]), 1);
-    assert_eq!(count(&["--severity", "high"]), 1);
+    assert_eq!(count(&["--severity", "high"]), 2);
     assert_eq!(stdout(&["--lake", lake, "findings", "--csv"]).lines().count(), 4);
 }
 

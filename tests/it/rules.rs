@@ -1,5 +1,7 @@
 //! `lepid rules` and `lepid findings` as a user runs them.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that can't go on fails")]
+
 use insta::assert_snapshot;
 use lepid::engine::Engine;
 use lepid::lake::{Change, Lake, TableChange, declared};

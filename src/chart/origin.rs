@@ -42,6 +42,9 @@ const BOTTOM: i32 = 478;
 const HEIGHT: i32 = 526;
 const RIGHT: i32 = WIDTH - 16;
 
+/// Few months make no fat bars, pixels.
+const WIDEST_BAR: i32 = 72;
+
 /// A panel of stacked bars.
 struct Panel {
     y: (i32, i32),
@@ -115,7 +118,7 @@ fn slot(months: usize, i: usize) -> (i32, i32) {
 fn bars(pen: &mut Pen, months: &[MonthOrigin], panel: &Panel) -> Drawn {
     for (i, month) in months.iter().enumerate() {
         let (from, to) = slot(months.len(), i);
-        let gap = ((to - from) / 6).max(1);
+        let gap = ((to - from) / 6).max((to - from - WIDEST_BAR) / 2).max(1);
         let mut below = 0;
         for (kg, colour) in month.kg.iter().zip(COLOURS).skip(panel.first_group) {
             let (foot, head) = (panel.at(below), panel.at(below + kg));

@@ -106,7 +106,8 @@ pub(super) fn band(price: &ClassPrice) -> String {
 pub(super) fn picture(title: &Said, svg: &str, asked: &Asked) -> Markup {
     html! {
         figure.chart {
-            figcaption { (title.get(asked.lang)) }
+            // Most pictures say their title themselves, in the language of the run.
+            @if !svg.contains(title.get(asked.lang)) { figcaption { (title.get(asked.lang)) } }
             div.scroll role="group" tabindex="0" aria-label=(title.get(asked.lang)) { (PreEscaped(svg)) }
         }
     }

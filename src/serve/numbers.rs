@@ -88,7 +88,8 @@ pub(super) fn quantity(number: i64, unit: &str, lang: Lang) -> String {
         "kg_per_year" => format!("{} {}", tonnes_exact(number), if zh { "吨/年" } else { "t/year" }),
         "m" => format!("{} {}", whole(number), if zh { "米" } else { "m" }),
         "day" => format!("{} {}", whole(number), if zh { "天" } else { "days" }),
-        "" => whole(number),
+        "ticket" => format!("{} {}", whole(number), if zh { "张磅单" } else { "tickets" }),
+        "" | "none" => whole(number),
         other => format!("{} {other}", whole(number)),
     }
 }
@@ -129,6 +130,16 @@ mod tests {
         assert_eq!(percent(-1, 2000).as_deref(), Some("−0.1 %"));
         assert_eq!(percent(1, 0), None);
         assert_eq!(percent(i64::MAX, 1), None);
+    }
+
+    #[test]
+    fn a_quantity_is_said_in_its_unit() {
+        assert_eq!(quantity(1_234_500, "kg", Lang::Zh), "1,234.500 吨");
+        assert_eq!(quantity(300, "m", Lang::En), "300 m");
+        assert_eq!(
+            [quantity(2, "ticket", Lang::Zh), quantity(2, "none", Lang::Zh), quantity(2, "axle", Lang::En)],
+            ["2 张磅单", "2", "2 axle"]
+        );
     }
 
     #[test]

@@ -52,7 +52,7 @@ pub(super) fn findings_table<'a>(asked: &Asked, findings: impl Iterator<Item = &
                         }
                         td role="cell" data-label=(who) { (subject(asked, f)) }
                         td.nowrap role="cell" data-label=(period) { (f.period) }
-                        td.n role="cell" data-label=(mass) { (f.quantity_kg.map_or_else(|| NOTHING.to_owned(), numbers::tonnes)) }
+                        td.n role="cell" data-label=(mass) { (f.quantity_kg.map_or_else(|| NOTHING.to_owned(), numbers::tonnes_readable)) }
                         td.n role="cell" data-label=(tickets) { (numbers::count(f.evidence)) }
                         td role="cell" data-label=(dept) { (f.department.get(asked.lang)) }
                     }

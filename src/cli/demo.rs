@@ -4,13 +4,14 @@ mod stage;
 mod tables;
 
 use super::{CliError, Global};
-use crate::ingest::{Options, Quiet};
+use crate::ingest::{Options, Quiet, files_in};
 use crate::lake::Lake;
 use crate::lake::load::{FileSummary, LoadOptions, ingest};
 use crate::policy::Policy;
 use crate::report::contents::Contents;
 use crate::serve::{AppState, bind};
 use crate::text::Lang;
+use indicatif::{ProgressBar, ProgressStyle};
 use stage::Folders;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -64,37 +65,50 @@ pub(crate) fn run(args: &Args, global: &Global) -> Result<ExitCode, CliError> {
 
 /// The three steps, each told of before it begins and timed.
 fn whole_way(folders: &Folders, policy: &Policy, global: &Global) -> Result<Done, CliError> {
-    let mut seconds = [0.0; 3];
     let say = |zh: String, en: String| {
         if !global.json {
             out!("{}", if global.lang == Lang::Zh { zh } else { en });
         }
     };
-    let clock = Instant::now();
     say("1/3 准备示例数据 ……".to_owned(), "1/3 Getting the sample records …".to_owned());
-    let sample = stage::sample()?;
-    seconds[0] = clock.elapsed().as_secs_f64();
+    let (sample, sample_s) = timed(stage::sample)?;
     let from = sample.folder().display();
-    say(format!("    {from}（模拟数据，{:.1} 秒）", seconds[0]), format!("    {from} (synthetic, {:.1} s)", seconds[0]));
+    say(format!("    {from}（模拟数据，{sample_s:.1} 秒）"), format!("    {from} (synthetic, {sample_s:.1} s)"));
 
-    let clock = Instant::now();
     let to = &folders.lake;
     say(format!("2/3 导入数据湖 {to} ……"), format!("2/3 Loading them into the lake {to} …"));
     let lake = Lake::open(to)?;
-    let options = LoadOptions { ingest: Options { forced: None, progress: &Quiet }, correct: false };
-    let files = ingest(&lake, &[sample.folder().to_owned()], &options, &mut |_| {})?;
-    seconds[1] = clock.elapsed().as_secs_f64();
+    let (files, ingest_s) = timed(|| load(&lake, sample.folder()))?;
     let count = tables::Count::of(&files);
-    say(count.said(Lang::Zh, seconds[1]), count.said(Lang::En, seconds[1]));
+    say(count.said(Lang::Zh, ingest_s), count.said(Lang::En, ingest_s));
 
-    let clock = Instant::now();
     let to = folders.reports.display();
     say(format!("3/3 核对规则、测算指导价，报告写入 {to} ……"), format!("3/3 Rules, guide prices, reports into {to} …"));
-    let contents = stage::make_reports(&lake, policy, &folders.reports, global.lang)?;
-    seconds[2] = clock.elapsed().as_secs_f64();
+    let (contents, run_s) = timed(|| stage::make_reports(&lake, policy, &folders.reports, global.lang))?;
     let (n, id) = (contents.findings.len(), &contents.run.run_id);
-    say(format!("    运行 {id}：{n} 条线索（{:.1} 秒）", seconds[2]), format!("    run {id}: {n} findings ({:.1} s)", seconds[2]));
-    Ok(Done { sample: sample.folder().to_owned(), files, contents, seconds })
+    say(format!("    运行 {id}：{n} 条线索（{run_s:.1} 秒）"), format!("    run {id}: {n} findings ({run_s:.1} s)"));
+    Ok(Done { sample: sample.folder().to_owned(), files, contents, seconds: [sample_s, ingest_s, run_s] })
+}
+
+/// What a step gives, and the seconds that it took.
+fn timed<T>(step: impl FnOnce() -> Result<T, CliError>) -> Result<(T, f64), CliError> {
+    let clock = Instant::now();
+    let outcome = step()?;
+    Ok((outcome, clock.elapsed().as_secs_f64()))
+}
+
+/// Every file of the folder into the lake, with a bar if somebody sees it.
+fn load(lake: &Lake, folder: &Path) -> Result<Vec<FileSummary>, CliError> {
+    let options = LoadOptions { ingest: Options { forced: None, progress: &Quiet }, correct: false };
+    let paths = [folder.to_owned()];
+    let bar = ProgressBar::new(files_in(&paths)?.len() as u64);
+    bar.set_style(ProgressStyle::with_template("    [{pos}/{len}] {bar:30} {wide_msg}")?);
+    let files = ingest(lake, &paths, &options, &mut |stored| {
+        bar.set_message(stored.first().map(|s| s.file.clone()).unwrap_or_default());
+        bar.inc(1);
+    })?;
+    bar.finish_and_clear();
+    Ok(files)
 }
 
 /// Prices and findings for people, and where everything lies.

@@ -55,6 +55,11 @@ pub(super) fn tonnes_exact(kg: i64) -> String {
     if rest == 0 { format!("{sign}{tonnes}") } else { format!("{sign}{tonnes}.{rest:03}") }
 }
 
+/// Kilograms as tonnes: whole ones, but exact below 100 t, where a rounded tonne would mislead.
+pub(super) fn tonnes_readable(kg: i64) -> String {
+    if kg.unsigned_abs() < 100_000 { tonnes_exact(kg) } else { tonnes(kg) }
+}
+
 /// `part` of `all` in per cent with one decimal, half away from zero; `None` without something to compare with.
 pub(super) fn percent(part: i64, all: i64) -> Option<String> {
     let tenths = per_mille(part, all)?;
@@ -88,7 +93,8 @@ pub(super) fn quantity(number: i64, unit: &str, lang: Lang) -> String {
         "kg_per_year" => format!("{} {}", tonnes_exact(number), if zh { "吨/年" } else { "t/year" }),
         "m" => format!("{} {}", whole(number), if zh { "米" } else { "m" }),
         "day" => format!("{} {}", whole(number), if zh { "天" } else { "days" }),
-        "" => whole(number),
+        "ticket" => format!("{} {}", whole(number), if zh { "张磅单" } else { "tickets" }),
+        "" | "none" => whole(number),
         other => format!("{} {other}", whole(number)),
     }
 }
@@ -119,6 +125,7 @@ mod tests {
     fn tonnes_are_rounded_half_away_from_zero_and_exact_ones_are_not() {
         assert_eq!([499, 500, 1_499_500, -500].map(tonnes).join(" "), "0 1 1,500 −1");
         assert_eq!([2_000, 1_234_567, -1_005].map(tonnes_exact).join(" "), "2 1,234.567 −1.005");
+        assert_eq!([880, 99_999, 100_499].map(tonnes_readable).join(" "), "0.880 99.999 100");
         assert_eq!(tonnes(i64::MIN), "−9,223,372,036,854,776");
     }
 
@@ -129,6 +136,16 @@ mod tests {
         assert_eq!(percent(-1, 2000).as_deref(), Some("−0.1 %"));
         assert_eq!(percent(1, 0), None);
         assert_eq!(percent(i64::MAX, 1), None);
+    }
+
+    #[test]
+    fn a_quantity_is_said_in_its_unit() {
+        assert_eq!(quantity(1_234_500, "kg", Lang::Zh), "1,234.500 吨");
+        assert_eq!(quantity(300, "m", Lang::En), "300 m");
+        assert_eq!(
+            [quantity(2, "ticket", Lang::Zh), quantity(2, "none", Lang::Zh), quantity(2, "axle", Lang::En)],
+            ["2 张磅单", "2", "2 axle"]
+        );
     }
 
     #[test]

@@ -75,6 +75,9 @@ pub(super) fn prices(contents: &Contents, lang: Lang) -> String {
 
 /// The first findings of the run.
 pub(super) fn findings(contents: &Contents, lang: Lang) -> String {
+    if contents.findings.is_empty() {
+        return if lang == Lang::Zh { "  （无）\n" } else { "  (none)\n" }.to_owned();
+    }
     let head = match lang {
         Lang::Zh => ["等级", "线索", "对象", "期间", "吨"],
         Lang::En => ["severity", "finding", "subject", "period", "t"],

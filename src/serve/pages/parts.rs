@@ -52,7 +52,7 @@ pub(super) fn findings_table<'a>(asked: &Asked, findings: impl Iterator<Item = &
                         }
                         td role="cell" data-label=(who) { (subject(asked, f)) }
                         td.nowrap role="cell" data-label=(period) { (f.period) }
-                        td.n role="cell" data-label=(mass) { (f.quantity_kg.map_or_else(|| NOTHING.to_owned(), numbers::tonnes)) }
+                        td.n role="cell" data-label=(mass) { (f.quantity_kg.map_or_else(|| NOTHING.to_owned(), numbers::tonnes_readable)) }
                         td.n role="cell" data-label=(tickets) { (numbers::count(f.evidence)) }
                         td role="cell" data-label=(dept) { (f.department.get(asked.lang)) }
                     }
@@ -106,7 +106,8 @@ pub(super) fn band(price: &ClassPrice) -> String {
 pub(super) fn picture(title: &Said, svg: &str, asked: &Asked) -> Markup {
     html! {
         figure.chart {
-            figcaption { (title.get(asked.lang)) }
+            // Most pictures say their title themselves, in the language of the run.
+            @if !svg.contains(title.get(asked.lang)) { figcaption { (title.get(asked.lang)) } }
             div.scroll role="group" tabindex="0" aria-label=(title.get(asked.lang)) { (PreEscaped(svg)) }
         }
     }

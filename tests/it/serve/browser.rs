@@ -104,7 +104,7 @@ fn complaints(browser: &str, url: &str) -> Vec<String> {
 
 /// The body of an answer.
 fn get(address: &str, path: &str) -> String {
-    let answer = super::raw(address, &format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"));
+    let answer = super::program::raw(address, &format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"));
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();
     assert!(head.starts_with("HTTP/1.1 200"), "{path}: {head}");
     body.to_owned()

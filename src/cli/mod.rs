@@ -24,6 +24,7 @@ mod ingest;
 mod lake;
 mod policy;
 mod price;
+mod quarantine;
 mod reproduce;
 mod rules;
 mod run;
@@ -31,7 +32,6 @@ mod score;
 mod serve;
 mod simulate;
 mod sql;
-mod quarantine;
 
 /// 锂资源供应链与价格监测 — records of a lithium district in, guide price and findings out.
 #[derive(Parser)]

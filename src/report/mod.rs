@@ -18,7 +18,7 @@ mod write;
 mod xlsx;
 
 pub use collect::{Step, collect, collect_in, snapshot_of_records};
-pub use frame::{evidence_frame, findings_frame};
+pub use frame::evidence_frame;
 pub use month::Month;
 pub use page::page;
 pub use pictures::{charts, pictures};

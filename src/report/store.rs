@@ -1,7 +1,7 @@
 //! Where do findings stay for SQL, `lepid findings` and other readers? In the lake, as the tables `findings` and `evidence`.
 
+use super::ReportError;
 use super::contents::Contents;
-use super::{ReportError, frame};
 use crate::lake::{Change, Lake, TableChange};
 use crate::policy::Policy;
 use crate::text::Lang;
@@ -67,7 +67,7 @@ pub fn store(
         kind: KIND.to_owned(),
         summary: serde_json::to_value(&stored)?,
         tables: vec![
-            TableChange::Replace { table: "findings".to_owned(), frame: frame::findings_frame(&contents.findings)? },
+            TableChange::Replace { table: "findings".to_owned(), frame: crate::rules::findings_frame(&contents.findings)? },
             TableChange::Replace { table: "evidence".to_owned(), frame: evidence.clone() },
         ],
     };

@@ -53,6 +53,15 @@ pub struct Options {
     pub smelters: usize,
 }
 
+impl Options {
+    /// The basin of `datasets/sample`.
+    #[must_use]
+    pub fn sample() -> Self {
+        let from = NaiveDate::from_ymd_opt(2023, 1, 1).unwrap_or_default();
+        Self { seed: 2023, months: 12, tickets: 60_000, from, mines: 25, concentrators: 10, smelters: 6 }
+    }
+}
+
 /// How the files look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dress {

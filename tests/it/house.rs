@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 /// The rooms in the order of ARCHITECTURE.md; a room imports only from rooms above it.
 const ROOMS: [&str; 15] = [
-    "text", "policy", "records", "ingest", "lake", "engine", "rules", "balance", "price", "chart", "report", "serve", "simulate", "cli", "main",
+    "text", "policy", "records", "ingest", "lake", "engine", "rules", "balance", "price", "chart", "report", "serve", "simulate", "cli",
+    "main",
 ];
 
 /// Longest file, lines. Longer files answer more than one question.
@@ -36,7 +37,11 @@ fn room(path: &Path) -> String {
 
 /// Lines before the unit tests of a file, numbered from 1.
 fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    text.lines().take_while(|l| !l.starts_with("#[cfg(test)]")).enumerate().map(|(n, l)| (n + 1, l)).filter(|(_, l)| !l.trim_start().starts_with("//"))
+    text.lines()
+        .take_while(|l| !l.starts_with("#[cfg(test)]"))
+        .enumerate()
+        .map(|(n, l)| (n + 1, l))
+        .filter(|(_, l)| !l.trim_start().starts_with("//"))
 }
 
 #[test]
@@ -69,7 +74,10 @@ fn every_room_of_the_source_stands_in_the_map() {
     for (path, _) in sources() {
         let room = room(&path);
         assert!(room == "lib" || ROOMS.contains(&room.as_str()), "{room} has no floor in this test");
-        assert!(matches!(room.as_str(), "lib" | "main") || map.contains(&format!("{room}/")) || map.contains(&format!("{room}.rs")), "{room} is not in ARCHITECTURE.md");
+        assert!(
+            matches!(room.as_str(), "lib" | "main") || map.contains(&format!("{room}/")) || map.contains(&format!("{room}.rs")),
+            "{room} is not in ARCHITECTURE.md"
+        );
     }
 }
 
@@ -83,8 +91,11 @@ fn every_file_says_first_what_it_is() {
 
 #[test]
 fn no_file_is_longer_than_it_should_be() {
-    let long: Vec<String> =
-        sources().iter().filter(|(_, t)| t.lines().count() > LONGEST).map(|(p, t)| format!("{} {}", p.display(), t.lines().count())).collect();
+    let long: Vec<String> = sources()
+        .iter()
+        .filter(|(_, t)| t.lines().count() > LONGEST)
+        .map(|(p, t)| format!("{} {}", p.display(), t.lines().count()))
+        .collect();
     assert!(long.is_empty(), "{}", long.join("\n"));
 }
 

@@ -1,10 +1,11 @@
 //! Where does the demo take its records from, and where does it put what it makes of them?
 
 use super::CliError;
-use crate::engine::Engine;
 use crate::lake::{AsOf, Lake};
 use crate::policy::Policy;
-use crate::report::contents::{Contents, RunInfo};
+use crate::report::Request;
+use crate::report::contents::Contents;
+use crate::simulate::{Dress, Options};
 use crate::text::Lang;
 use std::path::{Path, PathBuf};
 
@@ -105,41 +106,12 @@ pub(super) fn sample() -> Result<Sample, CliError> {
 
 /// Simulates the basin of `datasets/sample` into a folder that is not there yet.
 fn simulate(folder: &Path) -> Result<(), CliError> {
-    Err(CliError(format!(
-        "没有找到 datasets/sample，也无法模拟到 {folder}；请在源代码目录中运行 / datasets/sample is not here, and nothing can simulate it into {folder}; run in the folder of the source",
-        folder = folder.display()
-    )))
+    crate::simulate::simulate(&Options::sample(), Dress::Users, folder)?;
+    Ok(())
 }
 
 /// Rules and prices over the lake's records, written to the folder of reports.
-pub(super) fn make_reports(lake: &Lake, policy: &Policy, reports: &Path, _lang: Lang) -> Result<Contents, CliError> {
-    let snapshot = lake.snapshot(&AsOf::Latest)?;
-    let engine = Engine::new(&snapshot)?;
-    let findings = crate::rules::run(&engine, policy)?.findings;
-    let contents = Contents {
-        run: RunInfo {
-            run_id: policy.hash().chars().take(16).collect(),
-            program: format!("lepid {}", env!("CARGO_PKG_VERSION")),
-            lake_version: snapshot.version,
-            lake_at: snapshot.at.map(|at| at.to_rfc3339()),
-            tables: snapshot.tables.iter().map(|(name, at)| (name.clone(), at.version)).collect(),
-            rows: snapshot.tables.iter().map(|(name, at)| (name.clone(), at.files.iter().map(|f| f.rows).sum())).collect(),
-            policy_sha256: policy.hash().to_owned(),
-            from: None,
-            to: None,
-            quarantined: 0,
-        },
-        bands: crate::price::bands(&engine, policy)?,
-        findings,
-        output: crate::balance::output(&engine)?,
-        flows: crate::balance::flows(&engine)?,
-        sites: Vec::new(),
-        charts: Vec::new(),
-    };
-    let whole = serde_json::to_value(&contents)?;
-    for field in ["bands", "findings", "output", "flows", "sites", "charts", "run"] {
-        let text = serde_json::to_vec_pretty(whole.get(field).unwrap_or(&serde_json::Value::Null))?;
-        std::fs::write(reports.join(format!("{field}.json")), text)?;
-    }
-    Ok(contents)
+pub(super) fn make_reports(lake: &Lake, policy: &Policy, reports: &Path, lang: Lang) -> Result<Contents, CliError> {
+    let request = Request { as_of: &AsOf::Latest, month: None, dir: reports, lang };
+    Ok(crate::report::run(lake, policy, &request, &mut |_| {})?)
 }

@@ -177,7 +177,7 @@ impl Run<'_> {
 
     /// Sand from building sites and washing places: no ore, no finding.
     fn sand(&mut self, place: usize, site: &Place, month: u32) {
-        if !matches!(site.kind, Kind::Construction | Kind::Restoration | Kind::Unknown) || month % 3 != 0 {
+        if !matches!(site.kind, Kind::Construction | Kind::Restoration | Kind::Unknown) || !month.is_multiple_of(3) {
             return;
         }
         let kg = site.source.as_ref().map_or(0, |s| s.scale_kg / 4);

@@ -202,7 +202,8 @@ impl Basin {
         let check = credit_code_check(&stem).unwrap_or('0');
         self.companies.push(Company {
             credit_code: format!("{stem}{check}"),
-            name: format!("{}{trade}有限公司", names::brand(n + 6)),
+            // Whoever meets the name in a report sees that there is no such company.
+            name: format!("{}{trade}有限公司（模拟）", names::brand(n + 6)),
             group,
         });
         n

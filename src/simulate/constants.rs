@@ -80,8 +80,9 @@ pub(super) const ORE_COST: f64 = 105.0;
 pub(super) const ORE_BY_PRODUCTS: f64 = 60.0;
 
 /// Battery-grade carbonate, thousand yuan a tonne incl. VAT, at the first of each month of 2023 and of January 2024: an
-/// invented path of the shape that the year had (falling from about 480 to about 100). SYNTHETIC.
-pub(super) const CARBONATE_PATH: [f64; 13] = [480.0, 455.0, 385.0, 245.0, 185.0, 295.0, 308.0, 275.0, 215.0, 172.0, 166.0, 128.0, 100.0];
+/// invented path, falling from about 300 to about 222 with a rebound in summer. SYNTHETIC, and calmer than the market of
+/// that year was: there the step limit of the mechanism would hold the guide price off the market for most of it.
+pub(super) const CARBONATE_PATH: [f64; 13] = [300.0, 294.0, 286.0, 268.0, 248.0, 252.0, 262.0, 266.0, 258.0, 246.0, 236.0, 228.0, 222.0];
 
 /// Limits of gross mass, kg, by axles: rigid, and articulated. 交通运输部令2016年第62号, art. 3 [s].
 pub(super) const fn gross_limit_kg(axles: u8, articulated: bool) -> i64 {

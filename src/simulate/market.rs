@@ -1,4 +1,4 @@
-//! What does lithium carbonate cost in the basin's world? A SYNTHETIC series of the shape that 2023 had.
+//! What does lithium carbonate cost in the basin's world? A SYNTHETIC series.
 
 use super::Calendar;
 use super::constants as c;

@@ -224,11 +224,11 @@ fn every_month_has_enough_sellers_of_both_products() {
 }
 
 #[test]
-fn carbonate_falls_from_480_000_to_100_000_yuan() {
+fn carbonate_falls_from_300_000_to_222_000_yuan() {
     let world = world(&sample()).unwrap();
     let battery: Vec<i64> = world.prices.iter().filter(|p| p.series == market::BATTERY).map(|p| p.fen_per_t / 100).collect();
     let (first, last) = (*battery.first().unwrap(), *battery.last().unwrap());
-    assert!((440_000..=520_000).contains(&first) && (90_000..=115_000).contains(&last), "{first} {last}");
+    assert!((285_000..=315_000).contains(&first) && (205_000..=240_000).contains(&last), "{first} {last}");
     assert!(battery.len() > 240 && battery.len() < 275, "{}", battery.len());
 }
 

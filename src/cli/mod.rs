@@ -15,7 +15,6 @@ macro_rules! out {
         }
     }};
 }
-pub(crate) use out;
 
 mod demo;
 mod findings;

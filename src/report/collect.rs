@@ -115,6 +115,7 @@ pub fn collect_in(
         clip(&mut contents, month);
         evidence = frame::evidence_of(evidence, &contents.findings)?;
     }
+    contents.run.results_sha256 = results_sha256(&contents)?;
     contents.run.run_id = run_id(&contents.run, month)?;
     contents.charts = pictures::charts(&contents);
     Ok((contents, evidence))
@@ -142,6 +143,7 @@ fn run_info(snapshot: &Snapshot, engine: &Engine, policy: &Policy) -> Result<Run
         tables,
         rows,
         policy_sha256: policy.hash().to_owned(),
+        results_sha256: String::new(),
         from: from.map(|d| d.to_string()),
         to: to.map(|d| d.to_string()),
         quarantined: open_rows(snapshot)?.height() as u64,
@@ -167,7 +169,13 @@ fn span(engine: &Engine) -> Result<(Option<NaiveDate>, Option<NaiveDate>), Repor
     Ok((days.iter().min().copied(), days.iter().max().copied()))
 }
 
-/// Names a run by what it was made from. When the lake was filled does not decide a result; it is left out.
+fn results_sha256(contents: &Contents) -> Result<String, ReportError> {
+    let results = (&contents.bands, &contents.findings, &contents.output, &contents.flows, &contents.sites);
+    let digest = Sha256::digest(serde_json::to_vec(&results)?);
+    Ok(digest.iter().map(|b| format!("{b:02x}")).collect())
+}
+
+/// Names a run by what it was made from and what came out. When the lake was filled does not decide a result; it is left out.
 pub(super) fn run_id(run: &RunInfo, month: Option<Month>) -> Result<String, ReportError> {
     let deciding = RunInfo { run_id: String::new(), lake_at: None, ..run.clone() };
     let text = format!("{}\n{}", serde_json::to_string(&deciding)?, month.map(|m| m.to_string()).unwrap_or_default());

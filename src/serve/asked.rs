@@ -275,6 +275,7 @@ mod tests {
             tables: BTreeMap::new(),
             rows: BTreeMap::new(),
             policy_sha256: String::new(),
+            results_sha256: "d".repeat(64),
             from: None,
             to: None,
             quarantined: 0,

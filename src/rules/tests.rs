@@ -234,7 +234,7 @@ fn a_finding_says_its_numbers_and_the_law_of_its_day() {
         "en": "natural resources"
       },
       "basis": {
-        "zh": "《矿产资源法》及采矿许可证载明的生产规模；全市锂矿开采专项整治方案（2023-03-25）：超规模开采",
+        "zh": "《矿产资源法》及采矿许可证载明的生产规模；专项整治方案（2023-03-25）：超规模开采",
         "en": "Mineral Resources Law and the production scale on the mining licence; campaign plan of 2023-03-25: mining above scale"
       },
       "subject_kind": "site",

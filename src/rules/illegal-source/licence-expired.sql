@@ -4,8 +4,8 @@
 -- family: illegal-source
 -- certainty: proven
 -- department: natural-resources
--- basis zh: 《矿产资源法》（2009年修正）第三条、第三十九条；《矿产资源开采登记管理办法》：逾期不办理延续登记手续的，采矿许可证自行废止
--- basis en: Mineral Resources Law (amended 2009), arts. 3 and 39; Measures for registration of mining: a licence that is not renewed in time lapses
+-- basis zh: 《矿产资源法》（2009年修正）第三条、第三十九条；《矿产资源开采登记管理办法》第七条：逾期不办理延续登记手续的，采矿许可证自行废止
+-- basis en: Mineral Resources Law (amended 2009), arts. 3 and 39; Measures for registration of mining, art. 7: a licence that is not renewed in time lapses
 -- basis from 2025-07-01 zh: 《矿产资源法》（2024年修订，2025-07-01施行）第二十二条、第三十三条、第六十四条、第六十七条；法释〔2016〕25号
 -- basis from 2025-07-01 en: Mineral Resources Law (revised 2024, in force 2025-07-01), arts. 22, 33, 64 and 67; Fa Shi [2016] no. 25
 -- clears zh: 覆盖当日的延续许可证（补录）；证明外运的是有效期内开采的库存

@@ -4,8 +4,8 @@
 -- family: over-scale
 -- certainty: proven
 -- department: natural-resources
--- basis zh: 采矿许可证载明的生产规模；全市锂矿开采专项整治方案（2023-03-25）：月产量不得超过年规模的政策比例
--- basis en: the production scale on the mining licence; campaign plan of 2023-03-25; the policy's share of the annual scale that a month may take
+-- basis zh: 采矿许可证载明的生产规模；一个月可占年规模的比例由政策文件设定，不是法定界限
+-- basis en: the production scale on the mining licence; the share of it that a month may take is set by the policy file and is no limit of the law
 -- basis from 2025-07-01 zh: 《矿产资源法》（2024年修订，2025-07-01施行）第三十三条：按批准的开采方案开采；月度比例见本市政策
 -- basis from 2025-07-01 en: Mineral Resources Law (revised 2024, in force 2025-07-01), art. 33: mining by the approved plan; the monthly share is the policy's
 -- clears zh: 变更后的采矿许可证；更正的月报或磅单；证明当月外运的是前期库存的盘点记录

@@ -4,7 +4,7 @@
 -- family: over-scale
 -- certainty: proven
 -- department: natural-resources
--- basis zh: 《矿产资源法》及采矿许可证载明的生产规模；全市锂矿开采专项整治方案（2023-03-25）：超规模开采
+-- basis zh: 《矿产资源法》及采矿许可证载明的生产规模；专项整治方案（2023-03-25）：超规模开采
 -- basis en: Mineral Resources Law and the production scale on the mining licence; campaign plan of 2023-03-25: mining above scale
 -- basis from 2025-07-01 zh: 《矿产资源法》（2024年修订，2025-07-01施行）第三十三条：按批准的开采方案开采；造成矿产资源破坏的适用第六十八条
 -- basis from 2025-07-01 en: Mineral Resources Law (revised 2024, in force 2025-07-01), art. 33: mining by the approved plan; art. 68 where resources are destroyed

@@ -4,8 +4,8 @@
 -- family: tickets
 -- certainty: proven
 -- department: transport
--- basis zh: 《计量法》及磅单填写要求：净重等于毛重减皮重
--- basis en: Metrology Law and the rules for tickets: net is gross minus tare
+-- basis zh: 记录自相矛盾：净重应等于毛重减皮重
+-- basis en: the records contradict each other: net is gross minus tare
 -- clears zh: 原始磅单影像；地磅软件的扣杂、扣水设置说明；更正的磅单
 -- clears en: a picture of the ticket; the weighbridge software’s deduction for dirt or water; a corrected ticket
 -- unknown zh: 毛重或皮重缺失的不判断

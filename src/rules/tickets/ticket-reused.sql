@@ -4,8 +4,8 @@
 -- family: tickets
 -- certainty: proven
 -- department: transport
--- basis zh: 专项整治方案（2023-03-25）：磅单、运单与实际运输一一对应；记录自相矛盾
--- basis en: campaign plan of 2023-03-25: one ticket, one trip; the records contradict each other
+-- basis zh: 记录自相矛盾：一个磅单号只能对应一次过磅
+-- basis en: the records contradict each other: a ticket number names one weighing
 -- clears zh: 说明哪一张有效并作废另一张（更正文件）；证明两处地磅各自编号
 -- clears en: a correction file that says which one holds and voids the other; proof that two weighbridges number on their own
 -- unknown zh: 只差空白栏（例如后来补填的收货净重）的两行不算矛盾

@@ -4,8 +4,8 @@
 -- family: tickets
 -- certainty: strong
 -- department: transport
--- basis zh: 专项整治方案（2023-03-25）：磅单与实际运输一致；JJG 539 数字指示秤允许误差
--- basis en: campaign plan of 2023-03-25: tickets agree with what was carried; verification regulation JJG 539 on the error of scales
+-- basis zh: 记录自相矛盾：发货与收货的差超过两台衡器误差之和（误差由政策文件设定）
+-- basis en: the records contradict each other: dispatch and receipt differ by more than the errors of the two scales, which the policy file sets
 -- clears zh: 两处地磅的检定记录；雨水、途中失水或倒装的说明；更正的磅单
 -- clears en: calibration of both scales; an explanation of rain, drainage or reloading on the way; a corrected ticket
 -- unknown zh: 没有收货净重的不判断

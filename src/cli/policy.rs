@@ -22,7 +22,12 @@ pub(crate) fn run(args: &Args, global: &Global) -> Result<ExitCode, CliError> {
     let policy = Policy::load(global.policy.as_deref())?;
     match args.what {
         None | Some(What::Show) => out!("# sha256 {}\n{}", policy.hash(), policy.to_toml()),
-        Some(What::Check) => out!("{}", policy.hash()),
+        Some(What::Check) => {
+            // Every room reads its section: a key that none of them knows is an error that names it.
+            crate::price::policy::PricePolicy::load(&policy)?;
+            crate::rules::check(&policy, &crate::rules::load(None)?)?;
+            out!("{}", policy.hash());
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

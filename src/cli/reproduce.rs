@@ -15,13 +15,16 @@ pub(crate) struct Args {
     /// 报告目录，按编号查找时先看这里 / folder of reports, where an id is looked for first
     #[arg(long, default_value = "reports", value_name = "DIR")]
     out: PathBuf,
+    /// 该次运行所用的自己的规则目录 / the folder of your own rules that the run had
+    #[arg(long, value_name = "DIR")]
+    rules: Option<PathBuf>,
 }
 
 pub(crate) fn run(args: &Args, global: &Global) -> Result<ExitCode, CliError> {
     let policy = Policy::load(global.policy.as_deref())?;
     let lake = Lake::open(&global.lake)?;
     let earlier = report::find(&lake, &args.run, &args.out)?;
-    let comparison = report::reproduce(&lake, &earlier, &policy)?;
+    let comparison = report::reproduce(&lake, &earlier, &policy, &crate::rules::load(args.rules.as_deref())?)?;
     if global.json {
         let different: Vec<_> =
             comparison.different.iter().map(|(file, how)| serde_json::json!({ "file": file, "how": word(*how).en })).collect();

@@ -23,6 +23,9 @@ pub(crate) struct Args {
     /// 报告目录 / folder of reports
     #[arg(long, default_value = "reports", value_name = "DIR")]
     out: PathBuf,
+    /// 另加用户自己的规则目录 / a folder with rules of your own
+    #[arg(long, value_name = "DIR")]
+    rules: Option<PathBuf>,
     /// 有该程度以上的线索时退出码为 1 / exit status 1 if there is a finding so urgent
     #[arg(long, value_enum, value_name = "SEVERITY")]
     fail_on: Option<FailOn>,
@@ -53,7 +56,8 @@ pub(crate) fn run(args: &Args, global: &Global) -> Result<ExitCode, CliError> {
     let lake = Lake::open(&global.lake)?;
     let bar = ProgressBar::new(report::Step::ALL.len() as u64);
     bar.set_style(ProgressStyle::with_template("{spinner} [{pos}/{len}] {msg}")?);
-    let request = Request { as_of: &as_of, month, dir: &args.out, lang: global.lang };
+    let rules = crate::rules::load(args.rules.as_deref())?;
+    let request = Request { as_of: &as_of, month, rules: &rules, dir: &args.out, lang: global.lang };
     let contents = report::run(&lake, &policy, &request, &mut |step| {
         bar.inc(1);
         bar.set_message(step.title().get(global.lang));

@@ -8,6 +8,7 @@ use crate::lake::{AsOf, Lake, Snapshot, open_rows};
 use crate::policy::Policy;
 use crate::records::Table;
 use crate::rules::finding::Finding;
+use crate::rules::rule::Rule;
 use crate::text::Text;
 use crate::{balance, price, rules};
 use chrono::NaiveDate;
@@ -85,10 +86,10 @@ pub fn snapshot_of_records(lake: &Lake, as_of: &AsOf) -> Result<Snapshot, Report
 /// # Errors
 /// [`ReportError`] naming the room that failed.
 pub fn collect(snapshot: &Snapshot, engine: &Engine, policy: &Policy) -> Result<(Contents, DataFrame), ReportError> {
-    collect_in(snapshot, engine, policy, None, &mut |_| {})
+    collect_in(snapshot, engine, policy, &rules::load(None)?, None, &mut |_| {})
 }
 
-/// [`collect`], of one month only if one is given, telling each step before it begins.
+/// [`collect`] with these rules, of one month only if one is given, telling each step before it begins.
 ///
 /// # Errors
 /// [`ReportError`] naming the room that failed.
@@ -96,11 +97,12 @@ pub fn collect_in(
     snapshot: &Snapshot,
     engine: &Engine,
     policy: &Policy,
+    rules: &[Rule],
     month: Option<Month>,
     step: &mut dyn FnMut(Step),
 ) -> Result<(Contents, DataFrame), ReportError> {
     step(Step::Rules);
-    let outcome = rules::run(engine, policy)?;
+    let outcome = rules::run_rules(engine, policy, rules)?;
     step(Step::Prices);
     let bands = price::bands(engine, policy)?;
     step(Step::Balance);
@@ -108,7 +110,7 @@ pub fn collect_in(
     step(Step::Contents);
     let mut findings = outcome.findings;
     findings.sort_by(|a, b| order(a).cmp(&order(b)));
-    let run = run_info(snapshot, engine, policy)?;
+    let run = run_info(snapshot, engine, policy, rules)?;
     let mut contents = Contents { run, bands, findings, output, flows, sites, charts: Vec::new() };
     let mut evidence = frame::evidence_frame(outcome.evidence)?;
     if let Some(month) = month {
@@ -125,7 +127,7 @@ fn order(finding: &Finding) -> impl Ord + '_ {
     (finding.severity, &finding.rule, &finding.subject, &finding.period, &finding.id)
 }
 
-fn run_info(snapshot: &Snapshot, engine: &Engine, policy: &Policy) -> Result<RunInfo, ReportError> {
+fn run_info(snapshot: &Snapshot, engine: &Engine, policy: &Policy, rules: &[Rule]) -> Result<RunInfo, ReportError> {
     let mut tables = BTreeMap::new();
     let mut rows = BTreeMap::new();
     for table in Table::ALL {
@@ -143,6 +145,7 @@ fn run_info(snapshot: &Snapshot, engine: &Engine, policy: &Policy) -> Result<Run
         tables,
         rows,
         policy_sha256: policy.hash().to_owned(),
+        rules_sha256: rules::digest(rules),
         results_sha256: String::new(),
         from: from.map(|d| d.to_string()),
         to: to.map(|d| d.to_string()),

@@ -24,6 +24,8 @@ pub struct RunInfo {
     pub rows: BTreeMap<String, u64>,
     /// SHA-256 of the policy in force, hex.
     pub policy_sha256: String,
+    /// SHA-256 over the rules that were run, hex.
+    pub rules_sha256: String,
     /// SHA-256 of the results (the other JSON files, without the pictures), hex: two lakes whose versions happen to agree are
     /// still two runs.
     pub results_sha256: String,

@@ -7,6 +7,7 @@ use super::{Month, ReportError, collect_in, files, lang_of, read_info, snapshot_
 use crate::engine::Engine;
 use crate::lake::{AsOf, Lake};
 use crate::policy::Policy;
+use crate::rules::rule::Rule;
 use crate::text::Lang;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -45,6 +46,7 @@ pub struct Earlier {
     /// Its policy, if the lake kept it.
     policy: Option<String>,
     policy_sha256: String,
+    rules_sha256: String,
     program: String,
 }
 
@@ -78,6 +80,7 @@ fn in_lake(stored: &Stored) -> Earlier {
         policy: Some(stored.policy.clone()),
         policy_sha256: stored.policy_sha256.clone(),
         program: stored.program.clone(),
+        rules_sha256: stored.rules_sha256.clone(),
     }
 }
 
@@ -93,6 +96,7 @@ fn in_folder(file: &Path, policy_of: impl Fn(&str) -> Option<String>) -> Result<
         policy: policy_of(&info.run_id),
         policy_sha256: info.policy_sha256,
         program: info.program,
+        rules_sha256: info.rules_sha256,
         run_id: info.run_id,
     })
 }
@@ -143,16 +147,22 @@ fn hashes(dir: &Path) -> Result<BTreeMap<String, String>, ReportError> {
 ///
 /// # Errors
 /// [`ReportError::OtherPolicy`] and [`ReportError::OtherInputs`] if what it was made from is not at hand.
-pub fn reproduce(lake: &Lake, earlier: &Earlier, policy: &Policy) -> Result<Comparison, ReportError> {
+pub fn reproduce(lake: &Lake, earlier: &Earlier, policy: &Policy, rules: &[Rule]) -> Result<Comparison, ReportError> {
     let policy = policy_of(earlier, policy)?;
     let snapshot = snapshot_of_records(lake, &AsOf::Version(earlier.lake_version))?;
     let engine = Engine::new(&snapshot)?;
-    let (contents, evidence) = collect_in(&snapshot, &engine, &policy, earlier.month, &mut |_| {})?;
+    let (contents, evidence) = collect_in(&snapshot, &engine, &policy, rules, earlier.month, &mut |_| {})?;
     let (program, now) = (&earlier.program, &contents.run.program);
     if program != now {
         return Err(ReportError::OtherInputs {
             zh: format!("该次运行由 {program} 完成，现在是 {now}"),
             en: format!("it was made by {program}, this is {now}"),
+        });
+    }
+    if earlier.rules_sha256 != contents.run.rules_sha256 {
+        return Err(ReportError::OtherInputs {
+            zh: "规则不是该次运行所用的规则；自己的规则请用 --rules 给出当时的目录".to_owned(),
+            en: "the rules are not those of the run; give the folder of your own rules of then with --rules".to_owned(),
         });
     }
     let again = files(&contents, &evidence, earlier.lang)?;

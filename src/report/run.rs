@@ -5,6 +5,7 @@ use super::{Month, ReportError, Step, collect_in, snapshot_of_records, store, wr
 use crate::engine::Engine;
 use crate::lake::{AsOf, Lake};
 use crate::policy::Policy;
+use crate::rules::rule::Rule;
 use crate::text::Lang;
 use std::path::Path;
 
@@ -15,6 +16,8 @@ pub struct Request<'a> {
     pub as_of: &'a AsOf,
     /// Only the report of this month.
     pub month: Option<Month>,
+    /// The rules to run.
+    pub rules: &'a [Rule],
     /// Folder of reports.
     pub dir: &'a Path,
     /// Language that stands first.
@@ -30,7 +33,7 @@ pub fn run(lake: &Lake, policy: &Policy, request: &Request, step: &mut dyn FnMut
     let snapshot = snapshot_of_records(lake, request.as_of)?;
     let latest = snapshot_of_records(lake, &AsOf::Latest)?.version;
     let engine = Engine::new(&snapshot)?;
-    let (contents, evidence) = collect_in(&snapshot, &engine, policy, request.month, step)?;
+    let (contents, evidence) = collect_in(&snapshot, &engine, policy, request.rules, request.month, step)?;
     step(Step::Write);
     let files = write(request.dir, &contents, &evidence, request.lang)?;
     if request.month.is_none() && snapshot.version == latest {

@@ -30,6 +30,8 @@ pub struct Stored {
     pub files: BTreeMap<String, String>,
     /// The program that made it.
     pub program: String,
+    /// SHA-256 over the rules that were run.
+    pub rules_sha256: String,
     /// The policy in force, as TOML.
     pub policy: String,
     /// Its SHA-256.
@@ -60,6 +62,7 @@ pub fn store(
         lang,
         files: files.iter().map(|(name, bytes)| (name.clone(), sha256(bytes))).collect(),
         program: contents.run.program.clone(),
+        rules_sha256: contents.run.rules_sha256.clone(),
         policy: policy.to_toml(),
         policy_sha256: policy.hash().to_owned(),
     };

@@ -21,7 +21,7 @@ mod tests;
 
 pub use boundary::{Boundary, BoundaryError};
 pub use frames::{EVIDENCE, FINDINGS, evidence_of_frame, findings_frame, findings_of_frame};
-pub use registry::load;
+pub use registry::{digest, load};
 pub use runner::{check, run_rules};
 
 use crate::engine::{Engine, EngineError};

@@ -2,6 +2,7 @@
 
 use super::RulesError;
 use super::rule::{Rule, RuleError};
+use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 
 macro_rules! rules {
@@ -61,6 +62,13 @@ pub fn load(folder: Option<&Path>) -> Result<Vec<Rule>, RulesError> {
         rules.push(rule);
     }
     Ok(rules)
+}
+
+/// Names a set of rules by their files' contents, hex.
+#[must_use]
+pub fn digest(rules: &[Rule]) -> String {
+    let lines: String = rules.iter().map(|r| format!("{} {}\n", r.id, r.sha256)).collect();
+    Sha256::digest(lines.as_bytes()).iter().map(|b| format!("{b:02x}")).collect()
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), RulesError> {

@@ -5,6 +5,7 @@ use super::parameter::{Parameter, Type, Value};
 use super::step::Step;
 use crate::text::Said;
 use chrono::NaiveDate;
+use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How far before a day the records are read that decide about it.
@@ -72,6 +73,8 @@ pub struct Rule {
     pub step: Option<Step>,
     /// The statement, with `{parameter}`.
     pub sql: String,
+    /// SHA-256 of the whole file, hex.
+    pub sha256: String,
 }
 
 /// Why a rule file is none.
@@ -120,6 +123,7 @@ impl Rule {
             parameters: head.parameters()?,
             step: head.step()?,
             sql,
+            sha256: Sha256::digest(text.as_bytes()).iter().map(|b| format!("{b:02x}")).collect(),
         };
         head.closed()?;
         rule.check()?;

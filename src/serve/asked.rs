@@ -276,6 +276,7 @@ mod tests {
             rows: BTreeMap::new(),
             policy_sha256: String::new(),
             results_sha256: "d".repeat(64),
+            rules_sha256: "e".repeat(64),
             from: None,
             to: None,
             quarantined: 0,

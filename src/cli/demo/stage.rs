@@ -112,6 +112,7 @@ fn simulate(folder: &Path) -> Result<(), CliError> {
 
 /// Rules and prices over the lake's records, written to the folder of reports.
 pub(super) fn make_reports(lake: &Lake, policy: &Policy, reports: &Path, lang: Lang) -> Result<Contents, CliError> {
-    let request = Request { as_of: &AsOf::Latest, month: None, dir: reports, lang };
+    let rules = crate::rules::load(None)?;
+    let request = Request { as_of: &AsOf::Latest, month: None, rules: &rules, dir: reports, lang };
     Ok(crate::report::run(lake, policy, &request, &mut |_| {})?)
 }

@@ -58,6 +58,7 @@ pub(crate) fn contents() -> Contents {
         rows: BTreeMap::from([("shipments".to_owned(), 60_123), ("sales".to_owned(), 812), ("production".to_owned(), 700)]),
         policy_sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".to_owned(),
         results_sha256: "d".repeat(64),
+        rules_sha256: "e".repeat(64),
         from: Some("2023-01-01".to_owned()),
         to: Some("2023-12-31".to_owned()),
         quarantined: 23,

@@ -76,6 +76,7 @@ fn run() -> RunInfo {
         rows: rows.iter().map(|(table, n)| ((*table).to_owned(), *n)).collect::<BTreeMap<_, _>>(),
         policy_sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".to_owned(),
         results_sha256: "d".repeat(64),
+        rules_sha256: "e".repeat(64),
         from: Some("2023-01-01".to_owned()),
         to: Some("2023-12-31".to_owned()),
         quarantined: 37,

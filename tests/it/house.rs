@@ -1,5 +1,7 @@
 //! Do the rooms still stand in their order? Reads the source and says which line breaks which sentence of ARCHITECTURE.md.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
 use std::path::{Path, PathBuf};
 
 /// The rooms in the order of ARCHITECTURE.md; a room imports only from rooms above it.

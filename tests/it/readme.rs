@@ -1,5 +1,7 @@
 //! Does every command that the README shows do what it says? They are run, in their order, in an empty folder.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
 use std::path::Path;
 use std::process::Command;
 
@@ -53,7 +55,12 @@ fn check(document: &str) {
         if words[0] == "serve" {
             words.push("--help".to_owned());
         }
+        // `> file` as a shell does it.
+        let into = words.iter().position(|w| w == ">").map(|at| words.split_off(at).pop().unwrap());
         let output = Command::new(env!("CARGO_BIN_EXE_lepid")).args(&words).current_dir(folder.path()).output().unwrap();
+        if let Some(file) = into {
+            std::fs::write(folder.path().join(file), &output.stdout).unwrap();
+        }
         assert!(
             output.status.success(),
             "lepid {}\n{}\n{}",

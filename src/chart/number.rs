@@ -1,23 +1,7 @@
 //! How is a quantity written for people? Grouped by 万 in Chinese and by thousands in English, with its unit.
 
 use crate::text::Lang;
-
-/// `1234567` as `1,234,567`.
-#[must_use]
-pub fn grouped(number: i64) -> String {
-    let digits = number.unsigned_abs().to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3 + 1);
-    if number < 0 {
-        text.push('-');
-    }
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
+pub use crate::text::grouped;
 
 /// `number / 10^decimals`, rounded half away from zero to `keep` decimals, exactly.
 fn scaled(number: i64, decimals: u32, keep: u32) -> String {

@@ -154,7 +154,7 @@ fn print(findings: &[Finding], lang: Lang) {
             finding.subject_name.clone(),
             finding.period.clone(),
             finding.quantity_kg.map_or_else(|| "—".to_owned(), say::tonnes),
-            say::grouped(i64::try_from(finding.evidence).unwrap_or(i64::MAX)),
+            crate::text::grouped(i64::try_from(finding.evidence).unwrap_or(i64::MAX)),
             finding.says.get(lang).to_owned(),
         ]);
     }
@@ -189,7 +189,7 @@ fn evidence(snapshot: &Snapshot, wanted: &Wanted, global: &Global) -> Result<(),
     let mut writer = locked(&writer);
     writer.end()?;
     if let Some(path) = &wanted.out {
-        let rows = say::grouped(i64::try_from(writer.rows).unwrap_or(i64::MAX));
+        let rows = crate::text::grouped(i64::try_from(writer.rows).unwrap_or(i64::MAX));
         match global.lang {
             Lang::Zh => out!("{rows} 行证据写入 {}", path.display()),
             Lang::En => out!("{rows} rows of evidence written to {}", path.display()),

@@ -1,5 +1,7 @@
 //! How far does each grade class stand from the common level? Shrunk together, and prices not falling with grade. (Section 6.)
 
+use super::root;
+
 /// The variance between groups and their common mean by Paule and Mandel (1982), from the groups' estimates and variances:
 /// the variance at which the weighted squares of the deviations are as large as their number less one; 0 where they never are.
 /// `None` without groups.
@@ -30,20 +32,7 @@ fn root(falling: impl Fn(f64) -> f64) -> Option<f64> {
     if falling(0.0) <= 0.0 {
         return Some(0.0);
     }
-    let (mut low, mut high) = (0.0, 1.0);
-    while falling(high) > 0.0 {
-        (low, high) = (high, high * 2.0);
-        if !high.is_finite() {
-            return None;
-        }
-    }
-    loop {
-        let middle = low + (high - low) / 2.0;
-        if middle <= low || middle >= high {
-            return Some(middle);
-        }
-        if falling(middle) > 0.0 { low = middle } else { high = middle }
-    }
+    root::of_falling(falling)
 }
 
 /// The non-decreasing sequence nearest to the values in weighted least squares (pool adjacent violators).

@@ -22,6 +22,7 @@ pub mod normalise;
 pub mod policy;
 mod policy_check;
 mod policy_units;
+mod root;
 pub mod sale;
 pub mod screen;
 pub mod state;

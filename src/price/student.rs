@@ -1,5 +1,7 @@
 //! Which quantile has Student's t? With `libm` alone, so that platforms agree.
 
+use super::root;
+
 /// The value that Student's t with `freedom` degrees (not necessarily whole) exceeds with probability `tail`.
 ///
 /// Bisection on the regularised incomplete beta function, `P(T > t) = I_x(freedom / 2, 1 / 2) / 2` with
@@ -11,20 +13,7 @@ pub fn upper_quantile(tail: f64, freedom: f64) -> Option<f64> {
         return None;
     }
     let exceeds = |t: f64| 0.5 * incomplete_beta(freedom / (freedom + t * t), freedom / 2.0, 0.5);
-    let (mut low, mut high) = (0.0, 1.0);
-    while exceeds(high) > tail {
-        (low, high) = (high, high * 2.0);
-        if !high.is_finite() {
-            return None;
-        }
-    }
-    loop {
-        let middle = low + (high - low) / 2.0;
-        if middle <= low || middle >= high {
-            return Some(middle);
-        }
-        if exceeds(middle) > tail { low = middle } else { high = middle }
-    }
+    root::of_falling(|t| exceeds(t) - tail)
 }
 
 /// The regularised incomplete beta function `I_x(a, b)`, from the side where its continued fraction converges fast.

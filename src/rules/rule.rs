@@ -20,6 +20,9 @@ pub const UNITS: [&str; 5] = ["kg", "m", "day", "ticket", "none"];
 /// What a sentence of a rule may name.
 pub const PLACEHOLDERS: [&str; 6] = ["subject", "period", "observed", "allowed", "quantity", "tickets"];
 
+/// Tables that several rules share, put in front of the statement by `-- with: NAME`.
+pub const SHARED: [(&str, &str); 1] = [("licence-days", include_str!("shared/licence-days.sql"))];
+
 /// Which mass of the evidence rows is the finding's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Quantity {
@@ -106,6 +109,7 @@ impl Rule {
     pub fn parse(file: &str, text: &str) -> Result<Self, RuleError> {
         let (lines, sql) = split(text);
         let mut head = Head { file, entries: entries(file, &lines)? };
+        let sql = head.with_shared(sql)?;
         let rule = Self {
             file: file.to_owned(),
             id: head.take("id")?,
@@ -122,8 +126,9 @@ impl Rule {
             look_back: head.choice("look-back", &LOOK_BACKS)?,
             parameters: head.parameters()?,
             step: head.step()?,
+            // With what it shares: a changed shared part is a changed rule.
+            sha256: Sha256::digest(format!("{text}\n{sql}").as_bytes()).iter().map(|b| format!("{b:02x}")).collect(),
             sql,
-            sha256: Sha256::digest(text.as_bytes()).iter().map(|b| format!("{b:02x}")).collect(),
         };
         head.closed()?;
         rule.check()?;
@@ -252,6 +257,20 @@ impl Head<'_> {
         match self.optional(key).filter(|value| !value.is_empty()) {
             Some(value) => Ok(value),
             None => Err(RuleError::new(self.file, key, format!("缺少 `-- {key}: …` 这一行"), format!("the line `-- {key}: …` is missing"))),
+        }
+    }
+
+    /// The statement behind the shared tables that `with` names; it must then begin with `WITH`.
+    fn with_shared(&mut self, sql: String) -> Result<String, RuleError> {
+        let Some(name) = self.optional("with") else { return Ok(sql) };
+        let Some((_, shared)) = SHARED.iter().find(|(n, _)| *n == name) else {
+            let names = SHARED.map(|(n, _)| n).join(", ");
+            let (zh, en) = (format!("没有公用部分 {name}，只有 {names}"), format!("there is no shared part {name}, only {names}"));
+            return Err(RuleError::new(self.file, "with", zh, en));
+        };
+        match sql.strip_prefix("WITH ") {
+            Some(own) => Ok(format!("WITH\n{},\n{own}", shared.trim())),
+            None => Err(RuleError::new(self.file, "with", "SQL 应以 WITH 开头", "the SQL must begin with WITH")),
         }
     }
 

@@ -1,7 +1,7 @@
 //! How is a finding said to people? Numbers with their units, dates as they are written, in both languages.
 
 use super::finding::Finding;
-use crate::text::{Lang, Said};
+use crate::text::{Lang, Said, grouped};
 
 /// The template with a finding's numbers in the places of its placeholders.
 #[must_use]
@@ -63,23 +63,6 @@ pub fn tonnes(kg: i64) -> String {
     }
     let decimals = format!("{rest:03}");
     format!("{sign}{whole}.{}", decimals.trim_end_matches('0'))
-}
-
-/// A number with thousands separators.
-#[must_use]
-pub fn grouped(number: i64) -> String {
-    let digits = number.unsigned_abs().to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3 + 1);
-    if number < 0 {
-        text.push('-');
-    }
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 /// `2023`, `2023-06` or `2023-06-05` as people write it.

@@ -3,6 +3,7 @@
 use super::value::fold;
 use crate::records::units::{DAYS, ENERGY, MASS, SHARE, Scale, UNIT_PRICE, VOLUME};
 use crate::records::{Input, Kind, Table, TableSpec};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
@@ -89,7 +90,12 @@ pub(super) fn meaning(title: &str, spec: &'static TableSpec) -> Meaning {
                 _ => {}
             }
         }
-        base.push_str(&normal(separator.encode_utf8(&mut [0; 4])));
+        // Most cells that are looked at are data, letters and digits: those are their own folds.
+        match separator {
+            'a'..='z' | '0'..='9' => base.push(separator),
+            'A'..='Z' => base.push(separator.to_ascii_lowercase()),
+            other => base.push_str(&normal(other.encode_utf8(&mut [0; 4]))),
+        }
     }
     unknown
 }
@@ -249,14 +255,19 @@ pub(super) fn find_unit(units: &'static [Unit], word: &str) -> Option<Unit> {
 }
 
 /// Folded, with the single characters for units and indices written out.
-fn plain(title: &str) -> String {
-    fold(title)
+fn plain(title: &str) -> Cow<'_, str> {
+    let folded = fold(title);
+    if !folded.contains(['㎏', '㎥', '³', '₂', '【', '[', '】', ']']) {
+        return folded;
+    }
+    let plain = folded
         .replace('㎏', "kg")
         .replace('㎥', "m3")
         .replace('³', "3")
         .replace('₂', "2")
         .replace(['【', '['], "(")
-        .replace(['】', ']'], ")")
+        .replace(['】', ']'], ")");
+    Cow::Owned(plain)
 }
 
 /// Without blanks, line breaks, underscores, stars and case.

@@ -86,36 +86,39 @@ impl Lake {
     pub fn write(&self, change: Change) -> Result<Committed, LakeError> {
         let lock = self.lock()?;
         let base = self.snapshot(&AsOf::Latest)?;
-        self.commit(&lock, &base, change)
+        self.commit(&lock, &base, change).map(|(committed, _)| committed)
     }
 
-    /// Commits a change on top of `base`, which must be the latest under this lock.
-    pub(super) fn commit(&self, _lock: &Lock, base: &Snapshot, change: Change) -> Result<Committed, LakeError> {
-        let mut versions: BTreeMap<String, u64> = base.tables.iter().map(|(name, t)| (name.clone(), t.version)).collect();
-        self.take_back(base, &mut versions)?;
-        for table in change.tables {
-            let (name, version) = self.apply(base, table)?;
-            versions.insert(name, version);
+    /// Commits a change on top of `base`, which must be the latest under this lock; returns what is the latest then.
+    pub(super) fn commit(&self, _lock: &Lock, base: &Snapshot, change: Change) -> Result<(Committed, Snapshot), LakeError> {
+        let mut tables = base.tables.clone();
+        self.take_back(&mut tables)?;
+        let number = base.version + 1;
+        for change in change.tables {
+            let (name, at) = self.apply(&tables, change, number)?;
+            tables.insert(name, at);
         }
         // Microseconds are what the lake keeps; a later transaction is never earlier, whatever the clock does.
         let now = Utc::now();
         let at = base.at.map_or(now, |last| now.max(last));
         let at = DateTime::from_timestamp_micros(at.timestamp_micros()).unwrap_or(at);
-        let transaction = Transaction { number: base.version + 1, at, kind: change.kind, versions, summary: change.summary };
-        self.log(&transaction)?;
-        Ok(Committed { version: transaction.number, at })
+        let versions: BTreeMap<String, u64> = tables.iter().map(|(name, t)| (name.clone(), t.version)).collect();
+        let transaction = Transaction { number, at, kind: change.kind, versions, summary: change.summary };
+        let log = self.log(base.log(), &transaction)?;
+        Ok((Committed { version: number, at }, base.after(&transaction, tables, log)))
     }
 
     /// Takes back Delta commits that no transaction names: a writer was killed between them and its row.
-    fn take_back(&self, base: &Snapshot, versions: &mut BTreeMap<String, u64>) -> Result<(), LakeError> {
+    fn take_back(&self, tables: &mut BTreeMap<String, TableAt>) -> Result<(), LakeError> {
         for name in self.table_names()? {
             if name == TRANSACTIONS || !self.exists(&name) {
                 continue;
             }
-            let known = versions.get(&name).copied();
+            let known = tables.get(&name).map(|t| t.version);
             if known.is_some_and(|known| !self.has_version(&name, known + 1)) {
                 continue;
             }
+            let meant = tables.get(&name).map(|t| t.files.clone()).unwrap_or_default();
             let reverted = self.block_on(async {
                 let Some(table) = self.table(&name, None).await? else { return Ok::<_, LakeError>(None) };
                 let latest = table.version();
@@ -123,20 +126,17 @@ impl Lake {
                     return Ok(None);
                 }
                 let live = files(&name, &table).await?;
-                let meant = base.tables.get(&name).map(|t| t.files.clone()).unwrap_or_default();
                 let stray: Vec<DataFile> = live.iter().filter(|f| !meant.contains(f)).cloned().collect();
                 let lost: Vec<DataFile> = meant.iter().filter(|f| !live.contains(f)).cloned().collect();
                 if stray.is_empty() && lost.is_empty() {
                     return Ok(latest.filter(|_| known.is_some()));
                 }
                 let back = delta::Commit { add: &lost, remove: &stray, key: None, effect: Effect::Data, metadata: None };
-                let version = delta::commit(&name, &table, back).await?;
-                self.sync_log(&name, version)?;
-                Ok(Some(version))
+                Ok(self.commit_delta(&name, &table, back).await?.version())
             })?;
             // A table that no transaction has named yet stays unnamed, and without files.
             if let Some(version) = reverted.filter(|_| known.is_some()) {
-                versions.insert(name, version);
+                tables.insert(name, TableAt { version, files: meant });
             }
         }
         Ok(())
@@ -158,7 +158,7 @@ impl Lake {
         Ok(names)
     }
 
-    fn apply(&self, base: &Snapshot, change: TableChange) -> Result<(String, u64), LakeError> {
+    fn apply(&self, tables: &BTreeMap<String, TableAt>, change: TableChange, number: u64) -> Result<(String, TableAt), LakeError> {
         let (name, add, remove, effect) = match change {
             TableChange::Files { table, add, remove, rearranged } => {
                 (table, add, remove, if rearranged { Effect::Rearranged } else { Effect::Data })
@@ -169,15 +169,23 @@ impl Lake {
             }
             TableChange::Replace { table, frame } => {
                 let add = self.write_frame(&table, frame)?;
-                let old = base.tables.get(&table).map(|t| t.files.clone()).unwrap_or_default();
+                let old = tables.get(&table).map(|t| t.files.clone()).unwrap_or_default();
                 (table, add, old, Effect::Data)
             }
         };
-        let version = self.block_on(self.commit_files(&name, &add, &remove, effect))?;
-        Ok((name, version))
+        let at = self.block_on(self.commit_files(&name, tables.get(&name), (&add, &remove), effect, number))?;
+        Ok((name, at))
     }
 
-    async fn commit_files(&self, name: &str, add: &[Part], remove: &[DataFile], effect: Effect) -> Result<u64, LakeError> {
+    /// Adds and removes files; `known` is what the table holds if its version is still that one. Returns what it holds then.
+    async fn commit_files(
+        &self,
+        name: &str,
+        known: Option<&TableAt>,
+        (add, remove): (&[Part], &[DataFile]),
+        effect: Effect,
+        number: u64,
+    ) -> Result<TableAt, LakeError> {
         let table = match self.table(name, None).await? {
             Some(table) => table,
             None => {
@@ -185,24 +193,35 @@ impl Lake {
                 self.make(name, &schema).await?
             }
         };
+        let version = version_of(name, &table)?;
+        let mut live = match known.filter(|k| k.version == version) {
+            Some(known) => known.files.clone(),
+            None => files(name, &table).await?,
+        };
         // A file that stays under its own name is neither added nor removed.
         let added: Vec<DataFile> = add.iter().map(data_file).collect();
         let remove: Vec<DataFile> = remove.iter().filter(|f| !added.iter().any(|a| a.path == f.path)).cloned().collect();
-        let live = files(name, &table).await?;
         let fresh: Vec<DataFile> = added.into_iter().filter(|f| !live.iter().any(|l| l.path == f.path)).collect();
         if fresh.is_empty() && remove.is_empty() {
-            return table.version().ok_or_else(|| LakeError::Broken(format!("table {name} has no version")));
+            return Ok(TableAt { version, files: live });
         }
-        let key = content_key(&fresh);
-        let key = if fresh.is_empty() || delta::has_key(name, &table, &key).await? { None } else { Some(key) };
         // A table without declaration has the columns of what was written last.
         let metadata = match super::declared(name) {
             None if !fresh.is_empty() => delta::changed_columns(name, &table, &self.schema_for(name, add)?)?,
             _ => None,
         };
-        let version = delta::commit(name, &table, delta::Commit { add: &fresh, remove: &remove, key, effect, metadata }).await?;
-        self.sync_log(name, version)?;
-        Ok(version)
+        let key = (!fresh.is_empty()).then(|| (content_key(&fresh), number));
+        let commit = delta::Commit { add: &fresh, remove: &remove, key, effect, metadata };
+        let after = self.commit_delta(name, &table, commit).await?;
+        let now = version_of(name, &after)?;
+        // Another program that does not know Lepid's lock was faster: the log alone tells what the table holds.
+        if now != version + 1 {
+            return Ok(TableAt { version: now, files: files(name, &after).await? });
+        }
+        live.retain(|f| !remove.iter().any(|r| r.path == f.path));
+        live.extend(fresh);
+        live.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(TableAt { version: now, files: live })
     }
 
     /// The declared schema, or that of the first file.
@@ -231,7 +250,8 @@ impl Lake {
         Ok(parts)
     }
 
-    fn log(&self, transaction: &Transaction) -> Result<(), LakeError> {
+    /// Adds the row that makes a transaction visible; returns the table `transactions` after it.
+    fn log(&self, old: Option<&TableAt>, transaction: &Transaction) -> Result<TableAt, LakeError> {
         let json = |e: serde_json::Error| LakeError::Broken(e.to_string());
         let row = df!(
             "number" => [i64::try_from(transaction.number).unwrap_or(i64::MAX)],
@@ -243,21 +263,21 @@ impl Lake {
         .lazy()
         .with_column(col("at").cast(DataType::Datetime(TimeUnit::Microseconds, None)))
         .collect()?;
-        let old = self.block_on(async {
-            match self.table(TRANSACTIONS, None).await? {
-                Some(table) => files(TRANSACTIONS, &table).await,
-                None => Ok(Vec::new()),
-            }
-        })?;
-        if old.len() < MANY_FILES {
-            let add = self.write_frame(TRANSACTIONS, row)?;
-            return self.block_on(self.commit_files(TRANSACTIONS, &add, &[], Effect::Data)).map(drop);
-        }
-        let all = Snapshot::of_files(self.root(), TRANSACTIONS, TableAt { version: 0, files: old.clone() }).scan(TRANSACTIONS)?;
-        let all = concat([all, row.lazy()], UnionArgs::default())?.collect()?;
-        let add = self.write_frame(TRANSACTIONS, all)?;
-        self.block_on(self.commit_files(TRANSACTIONS, &add, &old, Effect::Data)).map(drop)
+        let old_files = old.map(|t| t.files.as_slice()).unwrap_or_default();
+        let (frame, remove) = if old_files.len() < MANY_FILES {
+            (row, Vec::new())
+        } else {
+            let at = TableAt { version: 0, files: old_files.to_vec() };
+            let all = Snapshot::of_files(self.root(), TRANSACTIONS, at).scan(TRANSACTIONS)?;
+            (concat([all, row.lazy()], UnionArgs::default())?.collect()?, old_files.to_vec())
+        };
+        let add = self.write_frame(TRANSACTIONS, frame)?;
+        self.block_on(self.commit_files(TRANSACTIONS, old, (&add, &remove), Effect::Data, transaction.number))
     }
+}
+
+fn version_of(name: &str, table: &deltalake::DeltaTable) -> Result<u64, LakeError> {
+    table.version().ok_or_else(|| LakeError::Broken(format!("table {name} has no version")))
 }
 
 /// The frame's rows by month, earliest first, without the `month` column.

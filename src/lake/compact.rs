@@ -76,7 +76,7 @@ impl Lake {
         let changes =
             tables.into_iter().map(|(table, (add, remove))| TableChange::Files { table, add, remove, rearranged: true }).collect();
         let summary = serde_json::to_value(&done).map_err(|e| LakeError::Broken(e.to_string()))?;
-        let committed = self.commit(&lock, &latest, Change { kind: "compact".to_owned(), summary, tables: changes })?;
+        let (committed, _) = self.commit(&lock, &latest, Change { kind: "compact".to_owned(), summary, tables: changes })?;
         Ok(Some((committed, done)))
     }
 

@@ -12,8 +12,10 @@ use deltalake::protocol::{DeltaOperation, SaveMode};
 use deltalake::{DeltaTable, DeltaTableBuilder, DeltaTableError, TableProperty};
 use futures::TryStreamExt;
 use polars::prelude::Schema;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
 use url::Url;
 
 /// A hundred years: history is kept.
@@ -25,6 +27,28 @@ const TARGET_BYTES: i64 = 128 << 20;
 /// Brings new names in a folder to disk.
 pub(super) fn sync_folder(folder: &Path) -> Result<(), LakeError> {
     std::fs::File::open(folder).and_then(|f| f.sync_all()).map_err(|source| LakeError::Io { path: folder.to_owned(), source })
+}
+
+/// Tables that are open, at the version that was the latest when they were looked at: a log is replayed once, not for every
+/// commit. Clones share them.
+#[derive(Clone, Default)]
+pub(super) struct Opened(Arc<Mutex<BTreeMap<String, (DeltaTable, Stamp)>>>);
+
+/// The last log entry that an open table has seen; if it changes, somebody has put another table in its place.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Stamp {
+    bytes: u64,
+    modified: SystemTime,
+}
+
+impl Opened {
+    fn get(&self, name: &str) -> Option<(DeltaTable, Stamp)> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+    }
+
+    fn set(&self, name: &str, table: DeltaTable, stamp: Stamp) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), (table, stamp));
+    }
 }
 
 /// Delta errors with the table's name.
@@ -46,7 +70,30 @@ impl Lake {
 
     /// Whether the table's log has this version.
     pub(super) fn has_version(&self, table: &str, version: u64) -> bool {
-        self.root().join(table).join("_delta_log").join(format!("{version:020}.json")).exists()
+        self.entry(table, version).exists()
+    }
+
+    fn entry(&self, table: &str, version: u64) -> std::path::PathBuf {
+        self.root().join(table).join("_delta_log").join(format!("{version:020}.json"))
+    }
+
+    /// Keeps an open table for the next one who asks.
+    fn keep_open(&self, name: &str, table: &DeltaTable) {
+        if let Some(stamp) = table.version().and_then(|version| self.stamp(name, version)) {
+            self.opened.set(name, table.clone(), stamp);
+        }
+    }
+
+    fn stamp(&self, table: &str, version: u64) -> Option<Stamp> {
+        let entry = std::fs::metadata(self.entry(table, version)).ok()?;
+        Some(Stamp { bytes: entry.len(), modified: entry.modified().ok()? })
+    }
+
+    /// The open table, if the log still goes on from where it stands.
+    fn open_still(&self, name: &str) -> Option<DeltaTable> {
+        let (table, seen) = self.opened.get(name)?;
+        let stamp = self.stamp(name, table.version()?);
+        (stamp == Some(seen)).then_some(table)
     }
 
     /// The table at a version, or the latest; `None` if it has not been made.
@@ -54,10 +101,24 @@ impl Lake {
         if !self.exists(table) {
             return Ok(None);
         }
+        if let Some(mut open) = self.open_still(table) {
+            let here = open.version().unwrap_or(0);
+            if version == Some(here) || version.is_none() && !self.has_version(table, here + 1) {
+                return Ok(Some(open));
+            }
+            if version.is_none() {
+                open.update_incremental(None).await.map_err(said(table))?;
+                self.keep_open(table, &open);
+                return Ok(Some(open));
+            }
+        }
         let mut opened = DeltaTableBuilder::from_url(self.url(table)?).and_then(DeltaTableBuilder::build).map_err(said(table))?;
         match version {
             Some(version) => opened.load_version(version).await.map_err(said(table))?,
-            None => opened.load().await.map_err(said(table))?,
+            None => {
+                opened.load().await.map_err(said(table))?;
+                self.keep_open(table, &opened);
+            }
         }
         Ok(Some(opened))
     }
@@ -85,10 +146,19 @@ impl Lake {
         Ok(made)
     }
 
+    /// Makes one Delta commit, on disk when this returns; returns the table after it.
+    pub(super) async fn commit_delta(&self, name: &str, table: &DeltaTable, change: Commit<'_>) -> Result<DeltaTable, LakeError> {
+        let after = commit(name, table, change).await?;
+        let version = after.version().ok_or_else(|| LakeError::Broken(format!("table {name} has no version")))?;
+        self.sync_log(name, version)?;
+        self.keep_open(name, &after);
+        Ok(after)
+    }
+
     /// Brings a Delta commit to disk; the log store only hands it to the operating system.
-    pub(super) fn sync_log(&self, table: &str, version: u64) -> Result<(), LakeError> {
+    fn sync_log(&self, table: &str, version: u64) -> Result<(), LakeError> {
         let log = self.root().join(table).join("_delta_log");
-        let path = log.join(format!("{version:020}.json"));
+        let path = self.entry(table, version);
         std::fs::File::open(&path).and_then(|f| f.sync_all()).map_err(|source| LakeError::Io { path, source })?;
         sync_folder(&log)
     }
@@ -132,24 +202,23 @@ pub(super) struct Commit<'a> {
     pub(super) add: &'a [DataFile],
     /// Files that go.
     pub(super) remove: &'a [DataFile],
-    /// Names the content, for exactly-once.
-    pub(super) key: Option<String>,
+    /// Names the content and the lake transaction that brings it, for other readers of the log.
+    pub(super) key: Option<(String, u64)>,
     /// Whether rows change.
     pub(super) effect: Effect,
     /// The table's columns from now on, if they change.
     pub(super) metadata: Option<Metadata>,
 }
 
-/// Makes one Delta commit; returns the new version.
-pub(super) async fn commit(name: &str, table: &DeltaTable, commit: Commit<'_>) -> Result<u64, LakeError> {
+async fn commit(name: &str, table: &DeltaTable, commit: Commit<'_>) -> Result<DeltaTable, LakeError> {
     let now = chrono::Utc::now().timestamp_millis();
     let data_change = commit.effect == Effect::Data;
     let mut actions: Vec<Action> = commit.metadata.into_iter().map(Action::Metadata).collect();
     actions.extend(commit.remove.iter().map(|f| Action::Remove(remove_action(f, now, data_change))));
     actions.extend(commit.add.iter().map(|f| Action::Add(add_action(f, now, data_change))));
     let mut properties = CommitProperties::default().with_cleanup_expired_logs(Some(false));
-    if let Some(key) = commit.key {
-        properties = properties.with_application_transaction(Transaction::new(key, 0));
+    if let Some((key, number)) = commit.key {
+        properties = properties.with_application_transaction(Transaction::new(key, i64::try_from(number).unwrap_or(i64::MAX)));
     }
     let mode = if commit.remove.is_empty() { SaveMode::Append } else { SaveMode::Overwrite };
     let partition_by = partitioned(name).then(|| vec![MONTH.to_owned()]);
@@ -160,7 +229,9 @@ pub(super) async fn commit(name: &str, table: &DeltaTable, commit: Commit<'_>) -
     let state = table.snapshot().map_err(said(name))?;
     let finished =
         CommitBuilder::from(properties).with_actions(actions).build(Some(state), table.log_store(), operation).await.map_err(said(name))?;
-    Ok(finished.version())
+    let mut after = table.clone();
+    after.state = Some(finished.snapshot);
+    Ok(after)
 }
 
 /// The table's metadata with the columns of a frame; `None` if it has them already.
@@ -173,13 +244,6 @@ pub(super) fn changed_columns(name: &str, table: &DeltaTable, schema: &Schema) -
     }
     let columns = StructType::try_new(columns).map_err(|e| LakeError::Broken(format!("columns of {name}: {e}")))?;
     state.metadata().clone().with_schema(&columns).map(Some).map_err(|e| said(name)(e.into()))
-}
-
-/// Whether the table has a commit with this content key.
-pub(super) async fn has_key(name: &str, table: &DeltaTable, key: &str) -> Result<bool, LakeError> {
-    let log = table.log_store();
-    let state = table.snapshot().map_err(said(name))?;
-    Ok(state.snapshot().transaction_version(log.as_ref(), key).await.map_err(said(name))?.is_some())
 }
 
 fn values(file: &DataFile) -> HashMap<String, Option<String>> {

@@ -4,6 +4,7 @@
 //! gathered by month and written as Parquet by a thread of its own while the next rows are parsed; nothing is visible
 //! before the commit, which looks again for rows that somebody else stored meanwhile.
 
+use super::load_known::Known;
 use super::load_parts::Writer;
 use super::load_quarantine::Quarantine;
 use super::load_registers::{Mentioned, Register, drop_unmentioned};
@@ -44,9 +45,9 @@ pub fn ingest(
 ) -> Result<Vec<FileSummary>, LakeError> {
     let mut all: Vec<FileSummary> = Vec::new();
     let mut registers: BTreeMap<Table, Mentioned> = BTreeMap::new();
-    let mut base = None;
+    let mut known = Known::default();
     for path in ingest::files_in(paths)? {
-        let summaries = load_file(lake, &path, options, &mut registers, &mut base)?;
+        let summaries = load_file(lake, &path, options, &mut registers, &mut known)?;
         stored(&summaries);
         all.extend(summaries);
     }
@@ -72,15 +73,14 @@ fn load_file(
     path: &Path,
     options: &LoadOptions,
     registers: &mut BTreeMap<Table, Mentioned>,
-    last: &mut Option<Snapshot>,
+    known: &mut Known,
 ) -> Result<Vec<FileSummary>, LakeError> {
     let mut attempt = 0;
     loop {
         // Overtaken again and again by other processes: then nobody else commits while this file is read.
         let early = if attempt >= PATIENCE { Some(lake.lock()?) } else { None };
-        let base = lake.latest(last.as_ref())?;
-        *last = Some(base.clone());
-        let mut load = Load::new(lake, base, options, name_of(path))?;
+        let base = known.latest(lake)?;
+        let mut load = Load::new(lake, base, options, name_of(path), known)?;
         let counts = match ingest::read_file(path, &options.ingest, &mut load) {
             Ok(counts) => counts,
             Err(IngestError::Sink(message)) => return Err(load.failed.take().unwrap_or(LakeError::Broken(message))),
@@ -90,7 +90,7 @@ fn load_file(
             Some(lock) => lock,
             None => lake.lock()?,
         };
-        let latest = lake.latest(Some(&load.base))?;
+        let latest = load.known.latest(lake)?;
         if latest.version != load.base.version && load.overtaken(&latest)? {
             attempt += 1;
             continue;
@@ -102,6 +102,7 @@ fn load_file(
 /// One file on its way.
 struct Load<'a> {
     lake: &'a Lake,
+    known: &'a mut Known,
     base: Snapshot,
     file: String,
     replacing: Replacing,
@@ -115,10 +116,11 @@ struct Load<'a> {
 }
 
 impl<'a> Load<'a> {
-    fn new(lake: &'a Lake, base: Snapshot, options: &LoadOptions, file: String) -> Result<Self, LakeError> {
+    fn new(lake: &'a Lake, base: Snapshot, options: &LoadOptions, file: String, known: &'a mut Known) -> Result<Self, LakeError> {
         Ok(Self {
             lake,
-            quarantine: Quarantine::new(&base, &file)?,
+            quarantine: Quarantine::new(&base, &file, known)?,
+            known,
             base,
             file,
             replacing: if options.correct { Replacing::All } else { Replacing::Marked },
@@ -147,9 +149,12 @@ impl<'a> Load<'a> {
         }
         let facts = match self.facts.entry(table) {
             std::collections::btree_map::Entry::Occupied(entry) => entry.into_mut(),
-            std::collections::btree_map::Entry::Vacant(entry) => entry.insert(Facts::new(table, &self.base, self.replacing)?),
+            std::collections::btree_map::Entry::Vacant(entry) => {
+                entry.insert(Facts::new(table, self.known.past(&self.base, table)?, self.replacing))
+            }
         };
-        facts.take(frame, sheet.as_deref(), marks, &self.base, tally, &mut self.writer)
+        facts.know_months(&frame, &self.base, self.known)?;
+        facts.take(frame, sheet.as_deref(), marks, tally, &mut self.writer)
     }
 
     /// Whether somebody else stored what this file was judged by since it was begun.
@@ -187,7 +192,8 @@ impl<'a> Load<'a> {
         }
         let stored = summaries(counts, &self.tally, latest.version + 1)?;
         let summary = serde_json::to_value(&stored).map_err(|e| LakeError::Broken(e.to_string()))?;
-        self.lake.commit(lock, latest, Change { kind: "ingest".to_owned(), summary, tables })?;
+        let (_, now) = self.lake.commit(lock, latest, Change { kind: "ingest".to_owned(), summary, tables })?;
+        self.known.committed(now);
         Ok(stored)
     }
 

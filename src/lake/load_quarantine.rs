@@ -3,6 +3,7 @@
 //! A row leaves the quarantine when a record says by its number that it puts it right, or when the same file is read
 //! again and the same place holds a record of the same name: two mines may both send `6月.csv`.
 
+use super::load_known::Known;
 use super::load_parts::Writer;
 use super::load_rows::Hashes;
 use super::quarantine::{frame, id, number};
@@ -44,13 +45,12 @@ pub(super) struct Quarantine {
 }
 
 impl Quarantine {
-    pub(super) fn new(base: &Snapshot, file: &str) -> Result<Self, LakeError> {
+    pub(super) fn new(base: &Snapshot, file: &str, known: &mut Known) -> Result<Self, LakeError> {
         let mut open: BTreeMap<(String, Option<String>), BTreeMap<i64, Vec<String>>> = BTreeMap::new();
         if base.rows(QUARANTINE) > 0 {
-            let rows = super::quarantine::open(base)?
-                .filter(col("source_file").eq(lit(file)))
-                .select(["quarantine_id", "table_name", "source_sheet", "source_row"].map(col))
-                .collect()?;
+            let all = known.open(base)?;
+            let of_file: BooleanChunked = all.column("source_file")?.str()?.iter().map(|name| name == Some(file)).collect();
+            let rows = all.filter(&of_file)?;
             let cells = crate::engine::Rows::new(&rows);
             for row in 0..rows.height() {
                 let place = (cells.text("table_name", row)?.unwrap_or_default(), cells.text("source_sheet", row)?);

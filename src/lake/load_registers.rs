@@ -99,6 +99,6 @@ pub(super) fn drop_unmentioned(lake: &Lake, registers: &BTreeMap<Table, Mentione
         return Ok(None);
     }
     let summary = serde_json::to_value(&notes).map_err(|e| LakeError::Broken(e.to_string()))?;
-    let version = lake.commit(&lock, &latest, Change { kind: "register".to_owned(), summary, tables })?.version;
+    let version = lake.commit(&lock, &latest, Change { kind: "register".to_owned(), summary, tables })?.0.version;
     Ok(Some(FileSummary { file: NO_FILE.to_owned(), notes, version, ..FileSummary::default() }))
 }

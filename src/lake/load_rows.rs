@@ -5,6 +5,7 @@
 
 use super::commit::by_month;
 use super::identity::{content_columns, hashes, key_columns};
+use super::load_known::Known;
 use super::load_parts::Writer;
 use super::superseded::{Gone, Past, Why};
 use super::{DataFile, Lake, LakeError, Part, SUPERSEDED, Snapshot, TableChange};
@@ -14,11 +15,12 @@ use chrono::NaiveDate;
 use polars::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
+use std::sync::Arc;
 
 /// Rows of one month gathered before they become a file.
 const ROWS_A_FILE: usize = 1 << 19;
 /// Rows gathered in all before the fullest month becomes a file; a ticket takes some 300 bytes here.
-const ROWS_GATHERED: usize = 1 << 20;
+pub(super) const ROWS_GATHERED: usize = 1 << 20;
 
 /// Hashes are their own hashes.
 #[derive(Default)]
@@ -48,7 +50,7 @@ pub(super) type Hashes<T> = HashSet<T, BuildHasherDefault<AsIs>>;
 
 /// The lower half of a hash is a hash.
 #[expect(clippy::cast_possible_truncation, reason = "the lower half of a hash is a hash")]
-const fn lower(hash: u128) -> u64 {
+pub(super) const fn lower(hash: u128) -> u64 {
     hash as u64
 }
 
@@ -98,7 +100,7 @@ pub(super) struct Facts {
     keys: Hashes<u64>,
     /// Months whose rows in the lake are in `live`.
     months: BTreeSet<NaiveDate>,
-    past: Past,
+    past: Arc<Past>,
     /// Contents of the file's own void rows.
     voided: BTreeSet<u128>,
     gathered: BTreeMap<NaiveDate, (usize, Vec<DataFrame>)>,
@@ -116,19 +118,19 @@ pub(super) struct FactsChange {
 }
 
 impl Facts {
-    pub(super) fn new(table: Table, base: &Snapshot, replacing: Replacing) -> Result<Self, LakeError> {
-        Ok(Self {
+    pub(super) fn new(table: Table, past: Arc<Past>, replacing: Replacing) -> Self {
+        Self {
             table,
             replacing,
             live: Hashes::default(),
             keys: Hashes::default(),
             months: BTreeSet::new(),
-            past: super::superseded::past(base, table)?,
+            past,
             voided: BTreeSet::new(),
             gathered: BTreeMap::new(),
             replaced: BTreeMap::new(),
             orders: Vec::new(),
-        })
+        }
     }
 
     pub(super) fn take(
@@ -136,11 +138,9 @@ impl Facts {
         frame: DataFrame,
         sheet: Option<&str>,
         marks: &[Mark],
-        base: &Snapshot,
         tally: &mut Tally,
         writer: &mut Writer,
     ) -> Result<(), LakeError> {
-        self.know_months(&frame, base)?;
         let (content, keys) = content_and_key(&frame, self.table)?;
         let mut fresh = Vec::with_capacity(frame.height());
         let before = tally.accepted;
@@ -245,8 +245,8 @@ impl Facts {
         Ok(())
     }
 
-    /// Rows that the lake has of the frame's months join `live`, a month once, some files at a time.
-    fn know_months(&mut self, frame: &DataFrame, base: &Snapshot) -> Result<(), LakeError> {
+    /// Rows that the lake has of the frame's months join `live`, a month once, some files at a time; before the frame is taken.
+    pub(super) fn know_months(&mut self, frame: &DataFrame, base: &Snapshot, known: &mut Known) -> Result<(), LakeError> {
         let days = frame.column(MONTH)?.date()?.physical().clone();
         let bounds = days.min().zip(days.max());
         if let Some((first, last)) = bounds
@@ -257,13 +257,10 @@ impl Facts {
         }
         let new: Vec<NaiveDate> =
             days.unique()?.iter().flatten().filter_map(crate::records::time::date_of).filter(|m| self.months.insert(*m)).collect();
-        for files in base.lots_of(self.table.name(), &new, ROWS_GATHERED) {
-            let stored = base.scan_files(self.table.name(), files)?.select(content_expressions(self.table)).collect()?;
-            let (content, keys) = content_and_key(&stored, self.table)?;
-            self.live.extend(content);
-            self.keys.extend(keys.into_iter().map(lower));
-        }
-        Ok(())
+        known.rows_of(base, self.table, &new, &mut |stored| {
+            self.live.extend(&stored.content);
+            self.keys.extend(&stored.keys);
+        })
     }
 
     /// Whether commits since `base` changed what this load has decided by.
@@ -381,11 +378,11 @@ struct Out {
 }
 
 /// The columns that content and key are made of.
-fn content_expressions(table: Table) -> Vec<Expr> {
+pub(super) fn content_expressions(table: Table) -> Vec<Expr> {
     content_columns(table.spec()).iter().map(col).collect()
 }
 
 /// The content hashes of rows, and of their keys.
-fn content_and_key(frame: &DataFrame, table: Table) -> Result<(Vec<u128>, Vec<u128>), LakeError> {
+pub(super) fn content_and_key(frame: &DataFrame, table: Table) -> Result<(Vec<u128>, Vec<u128>), LakeError> {
     Ok((hashes(frame, &content_columns(table.spec()))?, hashes(frame, &key_columns(table.spec()))?))
 }

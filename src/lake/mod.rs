@@ -10,6 +10,7 @@ mod compact;
 mod delta;
 pub mod identity;
 pub mod load;
+mod load_known;
 mod load_parts;
 mod load_quarantine;
 mod load_registers;
@@ -139,6 +140,8 @@ impl std::str::FromStr for AsOf {
 pub struct Lake {
     root: PathBuf,
     runtime: Arc<tokio::runtime::Runtime>,
+    /// Delta tables as this process last saw them.
+    opened: delta::Opened,
 }
 
 impl Lake {
@@ -162,7 +165,7 @@ impl Lake {
             .enable_all()
             .build()
             .map_err(|source| LakeError::Io { path: root.clone(), source })?;
-        Ok(Self { root, runtime: Arc::new(runtime) })
+        Ok(Self { root, runtime: Arc::new(runtime), opened: delta::Opened::default() })
     }
 
     /// Opens a lake that is there; a mistyped folder must not look like an empty lake.

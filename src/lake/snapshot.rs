@@ -57,8 +57,8 @@ pub struct Snapshot {
     /// The tables, by name.
     pub tables: BTreeMap<String, TableAt>,
     root: PathBuf,
-    /// Version of `transactions` in which this was the last one; of a snapshot of now only.
-    log: Option<u64>,
+    /// The table `transactions` in which this was the last one; of a snapshot of now only.
+    log: Option<TableAt>,
 }
 
 impl Lake {
@@ -70,12 +70,12 @@ impl Lake {
         self.log_and_history().map(|(_, history)| history)
     }
 
-    /// The version of `transactions`, and its rows.
-    fn log_and_history(&self) -> Result<(Option<u64>, Vec<Transaction>), LakeError> {
+    /// The table `transactions`, and its rows.
+    fn log_and_history(&self) -> Result<(Option<TableAt>, Vec<Transaction>), LakeError> {
         let Some(at) = self.block_on(self.table_at(TRANSACTIONS))? else { return Ok((None, Vec::new())) };
         // A writer may have been killed between making the table and its first row.
         if at.files.is_empty() {
-            return Ok((Some(at.version), Vec::new()));
+            return Ok((Some(at), Vec::new()));
         }
         let frame = scan(&self.root().join(TRANSACTIONS), TRANSACTIONS, &at)?.collect()?;
         let rows = Rows::new(&frame);
@@ -93,7 +93,7 @@ impl Lake {
             });
         }
         history.sort_by_key(|t| t.number);
-        Ok((Some(at.version), history))
+        Ok((Some(at), history))
     }
 
     /// The lake at a moment.
@@ -120,7 +120,7 @@ impl Lake {
     /// The lake now; what an earlier snapshot knows of tables that have not changed is not read again.
     pub(super) fn latest(&self, earlier: Option<&Snapshot>) -> Result<Snapshot, LakeError> {
         let Some(earlier) = earlier else { return self.snapshot(&AsOf::Latest) };
-        if earlier.log.is_some_and(|log| !self.has_version(TRANSACTIONS, log + 1)) {
+        if earlier.log.as_ref().is_some_and(|log| !self.has_version(TRANSACTIONS, log.version + 1)) {
             return Ok(earlier.clone());
         }
         let (log, history) = self.log_and_history()?;
@@ -154,7 +154,7 @@ impl Lake {
         }
     }
 
-    fn resolve(&self, transaction: &Transaction, log: Option<u64>, earlier: Option<&Snapshot>) -> Result<Snapshot, LakeError> {
+    fn resolve(&self, transaction: &Transaction, log: Option<TableAt>, earlier: Option<&Snapshot>) -> Result<Snapshot, LakeError> {
         let mut tables = BTreeMap::new();
         for (name, version) in &transaction.versions {
             if let Some(same) = earlier.and_then(|e| e.tables.get(name)).filter(|t| t.version == *version) {
@@ -182,6 +182,16 @@ impl Snapshot {
         Self { version: 0, at: None, tables: BTreeMap::from([(table.to_owned(), at)]), root: root.to_owned(), log: None }
     }
 
+    /// The table `transactions`, of a snapshot of now.
+    pub(super) const fn log(&self) -> Option<&TableAt> {
+        self.log.as_ref()
+    }
+
+    /// What this snapshot becomes by the transaction that its writer has just committed.
+    pub(super) fn after(&self, transaction: &Transaction, tables: BTreeMap<String, TableAt>, log: TableAt) -> Self {
+        Self { version: transaction.number, at: Some(transaction.at), tables, root: self.root.clone(), log: Some(log) }
+    }
+
     /// A table's rows: all stored columns, the partition column too; none where the table has no files.
     ///
     /// # Errors
@@ -199,20 +209,6 @@ impl Snapshot {
         files.iter().filter(|f| f.month.is_none_or(|m| months.contains(&m)))
     }
 
-    /// These files in lots of at least so many rows, so that small ones are read together and large ones not.
-    pub(super) fn lots_of(&self, table: &str, months: &[NaiveDate], rows: usize) -> Vec<Vec<DataFile>> {
-        let mut lots: Vec<Vec<DataFile>> = Vec::new();
-        let mut full = true;
-        for file in self.files_of(table, months) {
-            match lots.last_mut() {
-                Some(lot) if !full => lot.push(file.clone()),
-                _ => lots.push(vec![file.clone()]),
-            }
-            full = lots.last().is_some_and(|lot| lot.iter().map(|f| f.rows).sum::<u64>() >= rows as u64);
-        }
-        lots
-    }
-
     /// Some files of a table.
     pub(super) fn scan_files(&self, table: &str, files: Vec<DataFile>) -> Result<LazyFrame, LakeError> {
         Ok(scan(&self.root.join(table), table, &TableAt { version: 0, files })?)
@@ -228,6 +224,20 @@ impl Snapshot {
     pub fn rows(&self, table: &str) -> u64 {
         self.tables.get(table).map_or(0, |t| t.files.iter().map(|f| f.rows).sum())
     }
+}
+
+/// These files in lots of at least so many rows, so that small ones are read together and large ones not.
+pub(super) fn lots(files: Vec<&DataFile>, rows: usize) -> Vec<Vec<DataFile>> {
+    let mut lots: Vec<Vec<DataFile>> = Vec::new();
+    let mut full = true;
+    for file in files {
+        match lots.last_mut() {
+            Some(lot) if !full => lot.push(file.clone()),
+            _ => lots.push(vec![file.clone()]),
+        }
+        full = lots.last().is_some_and(|lot| lot.iter().map(|f| f.rows).sum::<u64>() >= rows as u64);
+    }
+    lots
 }
 
 fn scan(folder: &Path, table: &str, at: &TableAt) -> PolarsResult<LazyFrame> {

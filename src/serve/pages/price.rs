@@ -84,7 +84,7 @@ fn product(asked: &Asked, run: &Run, bands: &ProductBands, at: usize) -> Markup 
             (why(asked, bands, period))
             div.charts {
                 @for chart in charts {
-                    @if let Some(svg) = run.pictures.get(&chart.file) { (parts::picture(&chart.title, svg, asked)) }
+                    @if let Some(svg) = run.picture(&chart.file, asked.lang) { (parts::picture(&chart.title, svg, asked)) }
                 }
             }
             (history(asked, bands))

@@ -4,6 +4,7 @@ mod collect;
 pub mod contents;
 mod csv;
 mod frame;
+mod held;
 mod ledger;
 mod month;
 mod origins;
@@ -20,6 +21,7 @@ mod xlsx;
 
 pub use collect::{Step, collect, collect_in, snapshot_of_records};
 pub use frame::evidence_frame;
+pub use held::{held, limited};
 pub use month::Month;
 pub use page::page;
 pub use pictures::{charts, pictures};

@@ -105,15 +105,9 @@ fn step(product: &ProductBands, period: &Period, class: &str) -> Option<band::St
         guide,
         assessed: price.and_then(|c| c.assessed_fen_per_t),
         own: price.is_some_and(|c| c.basis == "own-period"),
-        evidence: evidence(product, &period.period, class),
+        evidence: u32::try_from(product.evidence(&period.period, class)).unwrap_or(u32::MAX),
         limited: price.is_some_and(|c| c.act.starts_with("maxstep")),
     })
-}
-
-/// Sales of a class that are evidence in a period.
-pub(super) fn evidence(product: &ProductBands, period: &str, class: &str) -> u32 {
-    let counts = |sale: &&PricedSale| sale.code == "OK" && sale.period == period && sale.class.as_deref() == Some(class);
-    u32::try_from(product.sales.iter().filter(counts).count()).unwrap_or(u32::MAX)
 }
 
 fn class_price<'a>(period: &'a Period, class: &str) -> Option<&'a ClassPrice> {

@@ -54,7 +54,14 @@ impl Pictures<'_> {
 
     fn figure(&self, chart: &ChartInfo, svg: &str) -> Markup {
         let label = chart.title.get(self.lang);
-        html! { figure tabindex="0" role="group" aria-label=(label) { (PreEscaped(svg)) } }
+        // Newest at the right: that end is what a phone shows first.
+        let newest = matches!(chart.kind.as_str(), "band" | "origin");
+        html! {
+            figure.newest[newest] {
+                figcaption { (label) }
+                div.pic tabindex="0" role="group" aria-label=(label) { (PreEscaped(svg)) }
+            }
+        }
     }
 }
 

@@ -19,19 +19,24 @@ pub(super) const MUTED: RGBColor = RGBColor(0x57, 0x60, 0x6A);
 pub(super) const GRID: RGBColor = RGBColor(0xD8, 0xDE, 0xE4);
 pub(super) const PAPER: RGBColor = RGBColor(0xFF, 0xFF, 0xFF);
 pub(super) const BLUE: RGBColor = RGBColor(0x00, 0x72, 0xB2);
+/// The blue of a line that rests on less.
+pub(super) const FAINT: RGBColor = RGBColor(0x6F, 0x9E, 0xBD);
 pub(super) const PALE: RGBColor = RGBColor(0xCF, 0xE4, 0xF2);
+pub(super) const PALEST: RGBColor = RGBColor(0xEA, 0xF2, 0xF8);
 pub(super) const NAVY: RGBColor = RGBColor(0x0B, 0x3C, 0x5D);
 pub(super) const VERMILION: RGBColor = RGBColor(0xD5, 0x5E, 0x00);
 pub(super) const AMBER: RGBColor = RGBColor(0xE6, 0x9F, 0x00);
 pub(super) const GREY: RGBColor = RGBColor(0x8C, 0x95, 0x9F);
 pub(super) const SLATE: RGBColor = RGBColor(0x4A, 0x4E, 0x57);
-const DARK: [(RGBColor, &str); 11] = [
+const DARK: [(RGBColor, &str); 13] = [
     (INK, "#E6E8EB"),
     (MUTED, "#A9B1BA"),
     (GRID, "#343B43"),
     (PAPER, "#15191E"),
     (BLUE, "#4AA8E0"),
+    (FAINT, "#5F93B4"),
     (PALE, "#1D4058"),
+    (PALEST, "#182A37"),
     (NAVY, "#CFE8F8"),
     (VERMILION, "#FF8A3D"),
     (AMBER, "#F2BC4B"),
@@ -193,8 +198,8 @@ impl Pen<'_> {
         Ok(())
     }
 
-    pub(super) fn dot(&mut self, at: (i32, i32), radius: i32, colour: RGBColor) -> Drawn {
-        said(self.backend.draw_circle(at, radius.unsigned_abs(), &ink(colour, 0.55, 1), true))
+    pub(super) fn dot(&mut self, at: (i32, i32), radius: i32, colour: RGBColor, opacity: f64) -> Drawn {
+        said(self.backend.draw_circle(at, radius.unsigned_abs(), &ink(colour, opacity, 1), true))
     }
 
     pub(super) fn ring(&mut self, at: (i32, i32), radius: i32, colour: RGBColor) -> Drawn {
@@ -209,7 +214,7 @@ impl Pen<'_> {
                 Mark::Line => self.line((*x, *y), (x + 16, *y), key.colour, 3)?,
                 Mark::Dashes => self.dashes((*x, *y), x + 16, key.colour, 3)?,
                 Mark::Tick => self.rect((x + 7, y - 8), (x + 9, y + 7), key.colour)?,
-                Mark::Dot => self.dot((x + 8, *y), 5, key.colour)?,
+                Mark::Dot => self.dot((x + 8, *y), 5, key.colour, 0.55)?,
                 Mark::Ring => self.ring((x + 8, *y), 4, key.colour)?,
             }
         }
@@ -370,7 +375,7 @@ mod tests {
     #[test]
     fn every_colour_has_a_dark_variant() {
         let sheet = style_sheet();
-        for colour in [INK, MUTED, GRID, PAPER, BLUE, PALE, NAVY, VERMILION, AMBER, GREY, SLATE] {
+        for colour in [INK, MUTED, GRID, PAPER, BLUE, FAINT, PALE, PALEST, NAVY, VERMILION, AMBER, GREY, SLATE] {
             assert!(sheet.contains(&hex(colour)), "{colour:?}");
         }
     }

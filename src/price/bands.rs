@@ -15,6 +15,21 @@ pub struct ProductBands {
     pub sales: Vec<PricedSale>,
 }
 
+impl ProductBands {
+    /// Sales of a class that are evidence in a period; a class without any takes its price from the product's other classes.
+    #[must_use]
+    pub fn evidence(&self, period: &str, class: &str) -> usize {
+        let counts = |sale: &&PricedSale| sale.code == "OK" && sale.period == period && sale.class.as_deref() == Some(class);
+        self.sales.iter().filter(counts).count()
+    }
+
+    /// Whether a class has evidence of its own in any period.
+    #[must_use]
+    pub fn has_evidence(&self, class: &str) -> bool {
+        self.sales.iter().any(|sale| sale.code == "OK" && sale.class.as_deref() == Some(class))
+    }
+}
+
 /// A grade class: `from_ppm <= Li2O < to_ppm`, priced at `grade_ppm`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GradeClass {

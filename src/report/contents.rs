@@ -3,9 +3,9 @@
 use crate::balance::{Flow, MineOutput, Site};
 use crate::price::bands::ProductBands;
 use crate::rules::finding::Finding;
-use crate::text::Said;
+use crate::text::{Said, Text};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a run was made from; enough to make it again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,6 +54,36 @@ pub struct Contents {
     pub sites: Vec<Site>,
     /// `charts.json`: the pictures in `charts/`.
     pub charts: Vec<ChartInfo>,
+}
+
+/// Said wherever results of synthetic records are shown.
+pub const SYNTHETIC: Text = Text {
+    zh: "数据是模拟数据，不涉及任何真实企业、矿山、车辆或人员。",
+    en: "The data are synthetic: no real company, mine, truck or person is meant.",
+};
+
+/// Words in a name that say that it is made up.
+const MADE_UP: [&str; 4] = ["模拟", "虚构", "合成数据", "synthetic"];
+
+impl Contents {
+    /// Whether the records say of themselves that they are made up: most names of sites, of counties, of companies or of the
+    /// parties of sales do. One odd name in real records says nothing of the others.
+    #[must_use]
+    pub fn is_synthetic(&self) -> bool {
+        let sites = self.sites.iter().map(|s| s.name.as_str()).collect();
+        let counties = self.sites.iter().filter_map(|s| s.county.as_deref()).collect();
+        let companies = self.sites.iter().filter_map(|s| s.company.as_deref()).collect();
+        let parties = self.bands.iter().flat_map(|b| &b.sales).flat_map(|s| [s.seller.as_str(), s.buyer.as_str()]).collect();
+        [sites, counties, companies, parties].iter().any(mostly_made_up)
+    }
+}
+
+fn mostly_made_up(names: &BTreeSet<&str>) -> bool {
+    let made_up = |name: &&&str| {
+        let small = name.to_lowercase();
+        MADE_UP.iter().any(|word| small.contains(word))
+    };
+    names.iter().filter(made_up).count() * 2 > names.len()
 }
 
 /// A picture of a run.

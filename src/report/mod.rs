@@ -4,12 +4,14 @@ mod collect;
 pub mod contents;
 mod csv;
 mod frame;
+mod held;
 mod ledger;
 mod month;
 mod origins;
 mod page;
 mod pictures;
 pub mod quarantine;
+mod read;
 mod reproduce;
 mod run;
 mod store;
@@ -19,13 +21,15 @@ mod xlsx;
 
 pub use collect::{Step, collect, collect_in, snapshot_of_records};
 pub use frame::evidence_frame;
+pub use held::{held, limited};
 pub use month::Month;
 pub use page::page;
 pub use pictures::{charts, pictures};
+pub use read::{FILES, ReadError, read, read_info};
 pub use reproduce::{Comparison, Difference, Earlier, find, reproduce};
 pub use run::{Request, run};
 pub use store::{Stored, store};
-pub use write::{files, lang_of, read, read_info, write};
+pub use write::{files, lang_of, write};
 
 use crate::engine::EngineError;
 use crate::lake::LakeError;
@@ -55,7 +59,7 @@ pub enum ReportError {
     /// A frame has not the columns that it should have.
     #[error("报告：{0} / report: {0}")]
     Frame(#[from] polars::error::PolarsError),
-    /// A file of the report can't be read or written.
+    /// A file of the report can't be written.
     #[error("报告文件 {path}：{source}；请检查目录权限和磁盘空间 / report file {path}: {source}; check permissions and free space")]
     Io {
         /// Which.
@@ -63,16 +67,9 @@ pub enum ReportError {
         /// Why.
         source: std::io::Error,
     },
-    /// A file of the report is no JSON of this program.
-    #[error(
-        "报告文件 {path} 无法解析：{source}；请重新执行 lepid run / report file {path} can't be parsed: {source}; do `lepid run` again"
-    )]
-    Json {
-        /// Which.
-        path: PathBuf,
-        /// Why.
-        source: serde_json::Error,
-    },
+    /// The files of an earlier run can't be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
     /// A result can't be written as JSON.
     #[error("结果无法写成 JSON：{0} / a result can't be written as JSON: {0}")]
     ToJson(#[from] serde_json::Error),

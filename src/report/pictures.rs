@@ -91,11 +91,11 @@ fn band_svg(contents: &Contents, chart: &ChartInfo, lang: Lang) -> Option<String
     let sales: Vec<&PricedSale> = product.sales.iter().filter(|s| s.class.as_deref() == Some(class)).collect();
     let dots: Vec<Dot> = sales.iter().filter_map(|sale| dot(product, class, sale, lang)).collect();
     let unplaced = u32::try_from(sales.len() - dots.len()).unwrap_or(u32::MAX);
-    let periods = product.periods.iter().filter_map(|p| step(p, class)).collect();
+    let periods = product.periods.iter().filter_map(|p| step(product, p, class)).collect();
     Some(band::svg(&Band { title: chart.title.get(lang).to_owned(), periods, sales: dots, unplaced }, lang))
 }
 
-fn step(period: &Period, class: &str) -> Option<band::Step> {
+fn step(product: &ProductBands, period: &Period, class: &str) -> Option<band::Step> {
     let price = class_price(period, class);
     let guide = price.and_then(|c| Some((c.guide_fen_per_t?, c.lower_fen_per_t?, c.upper_fen_per_t?)));
     Some(band::Step {
@@ -103,7 +103,10 @@ fn step(period: &Period, class: &str) -> Option<band::Step> {
         from_day: day(&period.from)?,
         to_day: day(&period.to)?,
         guide,
+        assessed: price.and_then(|c| c.assessed_fen_per_t),
         own: price.is_some_and(|c| c.basis == "own-period"),
+        evidence: u32::try_from(product.evidence(&period.period, class)).unwrap_or(u32::MAX),
+        limited: price.is_some_and(|c| c.act.starts_with("maxstep")),
     })
 }
 

@@ -1,11 +1,10 @@
-//! Which files does a run leave, and how are they read again? All or nothing of each, never half a file.
+//! Which files does a run leave? All or nothing of each, never half a file.
 
-use super::contents::{Contents, RunInfo};
+use super::contents::Contents;
 use super::{ReportError, csv, page, pictures, xlsx};
 use crate::text::Lang;
 use polars::prelude::DataFrame;
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -37,8 +36,8 @@ pub fn files(contents: &Contents, evidence: &DataFrame, lang: Lang) -> Result<BT
     Ok(files)
 }
 
-/// Writes a run and returns its files; each appears whole under its name, `run.json` last. Pictures of an earlier run that this
-/// one does not have go.
+/// Writes a run and returns its files; each appears whole under its name. `run.json` of an earlier run goes first and the new one
+/// comes last: a folder without it holds no run. Pictures of an earlier run that this one does not have go.
 ///
 /// # Errors
 /// [`ReportError::Io`] if the folder can't be written.
@@ -46,13 +45,24 @@ pub fn write(dir: &Path, contents: &Contents, evidence: &DataFrame, lang: Lang) 
     let files = files(contents, evidence, lang)?;
     let charts = dir.join("charts");
     std::fs::create_dir_all(&charts).map_err(|source| ReportError::Io { path: charts.clone(), source })?;
-    // `run.json` names what the others were made from: it comes when they are there.
-    let (last, first): (Vec<_>, Vec<_>) = files.iter().partition(|(name, _)| name.as_str() == "run.json");
-    for (name, bytes) in first.into_iter().chain(last) {
+    let run = dir.join("run.json");
+    remove_file(&run)?;
+    for (name, bytes) in files.iter().filter(|(name, _)| name.as_str() != "run.json") {
         write_file(&dir.join(name), bytes)?;
     }
     remove_stale(&charts, &files)?;
+    if let Some(bytes) = files.get("run.json") {
+        write_file(&run, bytes)?;
+    }
     Ok(files)
+}
+
+/// Removes a file that need not be there.
+fn remove_file(path: &Path) -> Result<(), ReportError> {
+    match std::fs::remove_file(path) {
+        Err(source) if source.kind() != std::io::ErrorKind::NotFound => Err(ReportError::Io { path: path.to_owned(), source }),
+        _ => Ok(()),
+    }
 }
 
 fn write_file(path: &Path, bytes: &[u8]) -> Result<(), ReportError> {
@@ -82,41 +92,12 @@ fn remove_stale(charts: &Path, files: &BTreeMap<String, Vec<u8>>) -> Result<(), 
     Ok(())
 }
 
-/// What a folder of reports holds.
-///
-/// # Errors
-/// [`ReportError::Io`] if a file is missing, [`ReportError::Json`] if it is none of this program's.
-pub fn read(dir: &Path) -> Result<Contents, ReportError> {
-    Ok(Contents {
-        run: read_info(&dir.join("run.json"))?,
-        bands: json(&dir.join("bands.json"))?,
-        findings: json(&dir.join("findings.json"))?,
-        output: json(&dir.join("output.json"))?,
-        flows: json(&dir.join("flows.json"))?,
-        sites: json(&dir.join("sites.json"))?,
-        charts: json(&dir.join("charts.json"))?,
-    })
-}
-
-/// What a run was made from.
-///
-/// # Errors
-/// As [`read`].
-pub fn read_info(path: &Path) -> Result<RunInfo, ReportError> {
-    json(path)
-}
-
 /// The language in which a folder's page stands first; `None` where there is no page.
 #[must_use]
 pub fn lang_of(dir: &Path) -> Option<Lang> {
     let page = std::fs::read_to_string(dir.join("report.html")).ok()?;
     let head = page.get(..200).unwrap_or(&page);
     Some(if head.contains("<html lang=\"en\"") { Lang::En } else { Lang::Zh })
-}
-
-fn json<T: DeserializeOwned>(path: &Path) -> Result<T, ReportError> {
-    let text = std::fs::read(path).map_err(|source| ReportError::Io { path: path.to_owned(), source })?;
-    serde_json::from_slice(&text).map_err(|source| ReportError::Json { path: path.to_owned(), source })
 }
 
 fn pretty<T: Serialize>(value: &T) -> Result<Vec<u8>, ReportError> {

@@ -12,12 +12,10 @@ mod numbers;
 mod pages;
 mod params;
 mod problem;
-mod reading;
 mod state;
 mod words;
 
 pub use listen::{Bound, ServeError, bind};
-pub use reading::{ReadError, read};
 pub use state::AppState;
 
 use asked::Asked;

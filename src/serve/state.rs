@@ -1,10 +1,10 @@
 //! Which run is shown right now? The one in memory, read again when its files change.
 
-use super::reading::{FILES, ReadError, read};
 use crate::balance::Site;
 use crate::report::contents::Contents;
+use crate::report::{FILES, ReadError, lang_of, pictures, read};
 use crate::rules::finding::{Finding, SubjectKind};
-use crate::text::Said;
+use crate::text::{Lang, Said};
 use axum::body::Bytes;
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
@@ -13,9 +13,6 @@ use std::time::{Duration, Instant, SystemTime};
 
 /// The files are looked at no more often than this.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
-
-/// A folder whose files are older than this is not being written.
-const SETTLED_AFTER: Duration = Duration::from_secs(10);
 
 /// Time and size of a file, if it is there.
 type Mark = Option<(SystemTime, u64)>;
@@ -48,8 +45,10 @@ pub(super) struct Shown {
 /// A run in memory, with what pages look up.
 pub(super) struct Run {
     pub(super) contents: Contents,
-    /// Inline pictures by file (`charts/….svg`).
-    pub(super) pictures: BTreeMap<String, String>,
+    /// Whether the records say that they are made up.
+    pub(super) synthetic: bool,
+    /// Inline pictures by file (`charts/….svg`), in Chinese and in English.
+    pictures: [BTreeMap<String, String>; 2],
     /// `report.html` as written.
     pub(super) report: Option<Bytes>,
     findings_by_id: BTreeMap<String, usize>,
@@ -110,13 +109,13 @@ impl AppState {
         let dir = &self.0.dir;
         let outcome = read(dir).and_then(|contents| {
             let run = Run::new(contents, dir);
-            if mark(dir) == before && !being_written(&before, SystemTime::now()) { Ok(run) } else { Err(ReadError::Writing) }
+            if mark(dir) == before { Ok(run) } else { Err(ReadError::Writing) }
         });
         let mut shown = self.0.shown.write().unwrap_or_else(PoisonError::into_inner);
         match outcome {
             Ok(run) => *shown = Shown { run: Some(Arc::new(run)), trouble: None },
             // A run is about to be written, or none ever was: both are no trouble.
-            Err(ReadError::Missing { file: "run.json" }) => shown.trouble = None,
+            Err(ReadError::Missing { path }) if path == dir.join("run.json") => shown.trouble = None,
             Err(error) => {
                 tracing::warn!("{}: {error}", dir.display());
                 shown.trouble = Some(error.said());
@@ -137,16 +136,9 @@ fn mark(dir: &Path) -> Vec<Mark> {
     FILES.iter().chain(&["report.html"]).map(|file| stat(file)).collect()
 }
 
-/// A run writes `run.json` last: a file newer than it belongs to the next run, whose `run.json` is still to come. After a
-/// while it is none: such a folder was copied.
-fn being_written(mark: &[Mark], now: SystemTime) -> bool {
-    let Some((Some((run, _)), others)) = mark.split_first() else { return false };
-    others.iter().flatten().any(|(file, _)| file > run && now.duration_since(*file).is_ok_and(|age| age < SETTLED_AFTER))
-}
-
 impl Run {
     pub(super) fn new(contents: Contents, dir: &Path) -> Self {
-        let pictures = contents.charts.iter().filter_map(|c| picture(dir, &c.file).map(|svg| (c.file.clone(), svg))).collect();
+        let pictures = both(&contents, dir);
         let report = std::fs::read(dir.join("report.html")).ok().map(Bytes::from);
         let findings_by_id = contents.findings.iter().enumerate().map(|(at, f)| (f.id.clone(), at)).collect();
         let sites_by_id = contents.sites.iter().enumerate().map(|(at, s)| (s.site_id.clone(), at)).collect();
@@ -156,7 +148,15 @@ impl Run {
                 findings_by_site.entry(finding.subject.clone()).or_default().push(at);
             }
         }
-        Self { contents, pictures, report, findings_by_id, sites_by_id, findings_by_site }
+        let synthetic = contents.is_synthetic();
+        Self { contents, synthetic, pictures, report, findings_by_id, sites_by_id, findings_by_site }
+    }
+
+    /// A picture as it can stand inside a page.
+    pub(super) fn picture(&self, file: &str, lang: Lang) -> Option<&str> {
+        let [zh, en] = &self.pictures;
+        let pictures = if lang == Lang::Zh { zh } else { en };
+        pictures.get(file).map(String::as_str)
     }
 
     /// The finding with this id.
@@ -175,6 +175,20 @@ impl Run {
     }
 }
 
+/// The pictures of the folder, whose words are in the language of the run, and the same drawn in the other language.
+fn both(contents: &Contents, dir: &Path) -> [BTreeMap<String, String>; 2] {
+    let stored: BTreeMap<String, String> =
+        contents.charts.iter().filter_map(|c| picture(dir, &c.file).map(|svg| (c.file.clone(), svg))).collect();
+    let written_in = lang_of(dir).unwrap_or_default();
+    let other = if written_in == Lang::Zh { Lang::En } else { Lang::Zh };
+    let mut drawn = stored.clone();
+    for (chart, svg) in pictures(contents, other) {
+        // What the folder lacks or must not name is not shown in any language.
+        drawn.entry(chart.file).and_modify(|stored| *stored = svg);
+    }
+    if written_in == Lang::Zh { [stored, drawn] } else { [drawn, stored] }
+}
+
 /// A picture as it can stand inside a page: from its `<svg` on. A name that leads out of the folder is no picture.
 fn picture(dir: &Path, file: &str) -> Option<String> {
     let path = Path::new(file);
@@ -184,19 +198,4 @@ fn picture(dir: &Path, file: &str) -> Option<String> {
     }
     let text = std::fs::read_to_string(dir.join(path)).map_err(|error| tracing::warn!("{file}: {error}")).ok()?;
     Some(text.get(text.find("<svg")?..)?.to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_younger_than_run_json_belongs_to_a_run_that_is_not_whole_yet() {
-        let at = |seconds| Some((SystemTime::UNIX_EPOCH + Duration::from_secs(seconds), 1));
-        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(105);
-        assert!(!being_written(&[at(100), at(99), None, at(100)], now));
-        assert!(being_written(&[at(100), at(99), at(101)], now));
-        assert!(!being_written(&[at(50), at(60), at(95)], now), "a copied folder is whole after a while");
-        assert!(!being_written(&[None, at(104)], now), "without run.json nothing is read anyway");
-    }
 }

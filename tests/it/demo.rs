@@ -44,7 +44,7 @@ fn a_demo_leaves_a_lake_and_reports_and_says_what_it_did() {
     {
         assert!(said.contains(shown), "{shown} in {said}");
     }
-    let contents = lepid::serve::read(&dir.path().join("lepid-demo/reports")).unwrap();
+    let contents = lepid::report::read(&dir.path().join("lepid-demo/reports")).unwrap();
     assert_eq!(contents.flows.iter().map(|f| f.net_kg).sum::<i64>(), 64_500);
     let english = String::from_utf8(demo(dir.path(), &["--no-serve", "--lang", "en"]).stdout).unwrap();
     assert!(english.contains("read 5 rows = accepted 4 + known 0 + quarantined 1"), "{english}");

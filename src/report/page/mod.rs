@@ -5,7 +5,7 @@ mod key;
 mod output;
 mod prices;
 
-use super::contents::{ChartInfo, Contents, RunInfo};
+use super::contents::{ChartInfo, Contents, RunInfo, SYNTHETIC};
 use crate::text::{Lang, Said};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
@@ -54,7 +54,14 @@ impl Pictures<'_> {
 
     fn figure(&self, chart: &ChartInfo, svg: &str) -> Markup {
         let label = chart.title.get(self.lang);
-        html! { figure tabindex="0" role="group" aria-label=(label) { (PreEscaped(svg)) } }
+        // Newest at the right: that end is what a phone shows first.
+        let newest = matches!(chart.kind.as_str(), "band" | "origin");
+        html! {
+            figure.newest[newest] {
+                figcaption { (label) }
+                div.pic tabindex="0" role="group" aria-label=(label) { (PreEscaped(svg)) }
+            }
+        }
     }
 }
 
@@ -123,9 +130,7 @@ fn head(contents: &Contents, title: &Said, lang: Lang) -> Markup {
         header {
             h1 { (stacked(title, lang)) }
             (made_from(run, lang))
-            @if synthetic(contents) {
-                p.note role="note" { (bi("本报告的数据是模拟数据，不涉及任何真实企业、矿山或人员。", "The data of this report are synthetic: no real company, mine or person is meant.", lang)) }
-            }
+            @if contents.is_synthetic() { p.note role="note" { strong { (bi(SYNTHETIC.zh, SYNTHETIC.en, lang)) } } }
             p.note role="note" { (bi(LEAD.0, LEAD.1, lang)) }
             nav aria-label=(Said::new("目录", "contents").get(lang)) {
                 a href="#key" { (Said::new("要点", "Key figures").get(lang)) }
@@ -171,15 +176,6 @@ fn beijing(at: &str) -> String {
         .map_or_else(|_| at.to_owned(), |t| t.with_timezone(&crate::records::time::beijing()).format("%Y-%m-%d %H:%M UTC+8").to_string())
 }
 
-/// Whether the register of sites says that it is made up.
-fn synthetic(contents: &Contents) -> bool {
-    let says = |text: &str| {
-        let small = text.to_lowercase();
-        ["模拟", "虚构", "合成数据", "synthetic"].iter().any(|word| small.contains(word))
-    };
-    contents.sites.iter().any(|s| says(&s.name) || s.company.as_deref().is_some_and(says) || s.county.as_deref().is_some_and(says))
-}
-
 const LEAD: (&str, &str) = (
     "线索是请人去核查的理由，不是结论；每条线索都列出依据、证据和销号条件。",
     "A finding is a lead for an inspector, never a verdict; each names its basis, its evidence and what would clear it.",
@@ -210,8 +206,8 @@ pub(super) fn notes(contents: &Contents) -> Vec<Said> {
             "Quantities are whole kilograms; the same records and policy give the same bytes: lepid reproduce run.json.",
         ),
     ];
-    if synthetic(contents) {
-        notes.push(Said::new("数据为模拟数据。", "The data are synthetic."));
+    if contents.is_synthetic() {
+        notes.insert(0, Said::new(SYNTHETIC.zh, SYNTHETIC.en));
     }
     notes
 }

@@ -1,10 +1,10 @@
 //! What is the guide price, and why?
 
-use super::{Pictures, bi, both, cell, table};
+use super::{Pictures, bi, both, cell, stacked, table};
 use crate::chart::number::yuan;
 use crate::price::bands::{ClassPrice, GradeClass, Period, ProductBands};
 use crate::report::contents::Contents;
-use crate::report::words;
+use crate::report::{held, words};
 use crate::text::{Lang, Said};
 use maud::{Markup, html};
 
@@ -24,12 +24,20 @@ fn of_product(product: &ProductBands, pictures: &Pictures, lang: Lang) -> Markup
     let is_first = |about: &str| best.as_deref() == Some(about);
     let about = format!("{}/", product.product);
     let first = pictures.of("band", |a| a.starts_with(&about) && is_first(a));
-    let rest = pictures.of("band", |a| a.starts_with(&about) && !is_first(a));
+    let traded = |a: &str| a.rsplit_once('/').is_some_and(|(_, class)| product.has_evidence(class));
+    let rest = pictures.of("band", |a| a.starts_with(&about) && !is_first(a) && traded(a));
+    let untraded = pictures.of("band", |a| a.starts_with(&about) && !is_first(a) && !traded(a));
     html! {
         h3 { (both(&words::product(&product.product), lang)) }
         @for figure in first { (figure) }
         @if !rest.is_empty() {
             details open { summary { (bi("其他品级的图", "Pictures of the other classes", lang)) } @for figure in rest { (figure) } }
+        }
+        @if !untraded.is_empty() {
+            details {
+                summary { (bi("没有自己成交的品级的图（价格由其他品级推得）", "Pictures of classes without a sale of their own, priced from the others", lang)) }
+                @for figure in untraded { (figure) }
+            }
         }
         @if let Some(period) = product.periods.iter().rev().find(|p| p.classes.iter().any(|c| c.guide_fen_per_t.is_some())) {
             (reasons(product, period, lang))
@@ -54,10 +62,11 @@ fn reasons(product: &ProductBands, period: &Period, lang: Lang) -> Markup {
         ("上限", "upper", true),
         ("每度", "per 1 % Li2O", true),
         ("净回值", "netback", true),
-        ("机制前评估价", "assessed", true),
-        ("结转", "carry", true),
+        ("评估价（机制前）", "assessed, before the mechanism", true),
+        ("结转（评估价−指导价）", "carry: assessed less guide", true),
         ("机制", "mechanism", false),
         ("依据", "basis", false),
+        ("该品级采信成交", "sales of the class", true),
     ];
     let rows = html! { @for class in &product.classes { @if let Some(price) = of_class(period, class) { tr {
         th scope="row" { (words::grade(class)) }
@@ -70,12 +79,16 @@ fn reasons(product: &ProductBands, period: &Period, lang: Lang) -> Markup {
         (cell(price.carry_fen_per_t.map(yuan)))
         td { (words::act(&price.act).get(lang)) }
         td { (words::basis(&price.basis).get(lang)) }
+        td.n { (product.evidence(&period.period, &class.id)) }
     } } } };
     let caption = Said::new(
         format!("{} 期价格及其由来（元/干吨）", period.period),
         format!("Prices of {} and what made them (yuan a dry tonne)", period.period),
     );
-    table(&caption, lang, &heads, &rows)
+    html! {
+        @if let Some(says) = held(product, period) { p { (stacked(&says, lang)) } }
+        (table(&caption, lang, &heads, &rows))
+    }
 }
 
 fn of_class<'a>(period: &'a Period, class: &GradeClass) -> Option<&'a ClassPrice> {

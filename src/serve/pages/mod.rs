@@ -17,6 +17,7 @@ mod sites;
 use super::AppState;
 use super::asked::Asked;
 use super::problem::Problem;
+use crate::report::contents::SYNTHETIC;
 use axum::Router;
 use axum::extract::Request;
 use axum::http::header;
@@ -90,6 +91,9 @@ pub(super) fn page(asked: &Asked, section: &str, title: &str, content: &Markup) 
                             (trouble.get(asked.lang)) " "
                             @if asked.shown.run.is_some() { (asked.say("下面是上一次完整的结果。", "Below are the last results that were whole.")) }
                         }
+                    }
+                    @if asked.shown.run.as_ref().is_some_and(|run| run.synthetic) {
+                        p.notice role="note" { (SYNTHETIC.get(asked.lang)) }
                     }
                     (content)
                 }

@@ -39,7 +39,7 @@ async fn show(asked: Asked) -> Response {
             @if mines.is_empty() { p { (asked.say("还没有产量记录。", "There are no records of output yet.")) } }
             @else { (legend(asked)) (table(asked, run, &mines)) }
             div.charts { @for chart in pictures {
-                @if let Some(svg) = run.pictures.get(&chart.file) { (parts::picture(&chart.title, svg, asked)) }
+                @if let Some(svg) = run.picture(&chart.file, asked.lang) { (parts::picture(chart, svg, asked)) }
             } }
         };
         Ok(page(asked, "/output", title, &content))

@@ -4,6 +4,7 @@ use super::bullet::{bullet, legend};
 use super::{page, parts};
 use crate::balance::MineOutput;
 use crate::price::bands::ProductBands;
+use crate::report::limited;
 use crate::rules::finding::Severity;
 use crate::serve::AppState;
 use crate::serve::asked::{Asked, under};
@@ -98,6 +99,12 @@ fn product(asked: &Asked, bands: &ProductBands) -> Markup {
                 (asked.say("采用成交", "Sales admitted")) " " b { (period.n) } " · "
                 (asked.say("卖方", "sellers")) " " b { (period.sellers) } " · "
                 (asked.say("碳酸锂（含税）", "carbonate (with VAT)")) " " b { (parts::money(period.carbonate_fen_per_t)) } " " (asked.say("元/吨", "yuan/t"))
+            }
+            @if let n @ 1.. = limited(period) {
+                p.small {
+                    b { (n) } " " (asked.say("个品级的指导价受单期最大幅度限制，与评估价不同：", "classes are limited by the largest step and differ from the assessed price: "))
+                    a href=(asked.link("/price", &[("product", &bands.product)])) { (asked.say("看原因", "why")) }
+                }
             }
         }
     }

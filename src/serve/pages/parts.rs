@@ -7,6 +7,7 @@ use crate::serve::numbers::{self, NOTHING};
 use crate::serve::params::not_a_period;
 use crate::serve::problem::Problem;
 use crate::serve::words;
+use crate::report::contents::ChartInfo;
 use crate::text::Said;
 use maud::{Markup, PreEscaped, html};
 
@@ -102,12 +103,14 @@ pub(super) fn band(price: &ClassPrice) -> String {
     }
 }
 
-/// A picture of the run, inline; wider than a phone it scrolls by itself.
-pub(super) fn picture(title: &Said, svg: &str, asked: &Asked) -> Markup {
+/// A picture of the run, inline; wider than a phone it scrolls by itself, where time runs to the right from its newest end.
+pub(super) fn picture(chart: &ChartInfo, svg: &str, asked: &Asked) -> Markup {
+    let title = &chart.title;
+    // Pictures say their title themselves, but a phone may show their other end.
+    let (newest, titled) = (matches!(chart.kind.as_str(), "band" | "origin"), svg.contains(title.get(asked.lang)));
     html! {
-        figure.chart {
-            // Most pictures say their title themselves, in the language of the run.
-            @if !svg.contains(title.get(asked.lang)) { figcaption { (title.get(asked.lang)) } }
+        figure.chart.newest[newest] {
+            figcaption.phone[titled] { (title.get(asked.lang)) }
             div.scroll role="group" tabindex="0" aria-label=(title.get(asked.lang)) { (PreEscaped(svg)) }
         }
     }

@@ -2,6 +2,8 @@
 
 use super::{page, parts};
 use crate::price::bands::{ClassPrice, Period, ProductBands};
+use crate::report::contents::ChartInfo;
+use crate::report::held;
 use crate::serve::AppState;
 use crate::serve::asked::Asked;
 use crate::serve::numbers::{self, NOTHING};
@@ -77,18 +79,30 @@ fn product(asked: &Asked, run: &Run, bands: &ProductBands, at: usize) -> Markup 
     let Some(period) = bands.periods.get(at) else { return html! {} };
     let name = words::product(&bands.product, asked.lang);
     let charts = run.contents.charts.iter().filter(|c| c.kind == "band" && c.about.split('/').next() == Some(bands.product.as_str()));
+    let (traded, untraded): (Vec<&ChartInfo>, Vec<&ChartInfo>) =
+        charts.partition(|c| c.about.rsplit_once('/').is_some_and(|(_, class)| bands.has_evidence(class)));
     html! {
         section aria-label=(name) {
             h2 id=(bands.product) { (name) " " span.dim { (period.period) } " " span.dim.small.nowrap { (period.from) " – " (period.to) } }
             (table(asked, bands, at, period))
             (why(asked, bands, period))
-            div.charts {
-                @for chart in charts {
-                    @if let Some(svg) = run.pictures.get(&chart.file) { (parts::picture(&chart.title, svg, asked)) }
+            (pictures(asked, run, &traded))
+            @if !untraded.is_empty() {
+                details {
+                    summary { (asked.say("没有自己成交的品级的图（价格由其他品级推得）", "Pictures of classes without a sale of their own (priced from the others)")) }
+                    (pictures(asked, run, &untraded))
                 }
             }
             (history(asked, bands))
         }
+    }
+}
+
+fn pictures(asked: &Asked, run: &Run, charts: &[&ChartInfo]) -> Markup {
+    html! {
+        div.charts { @for chart in charts {
+            @if let Some(svg) = run.picture(&chart.file, asked.lang) { (parts::picture(chart, svg, asked)) }
+        } }
     }
 }
 
@@ -99,8 +113,8 @@ fn heads(asked: &Asked) -> [&'static str; 9] {
         asked.say("下限–上限", "Lower–upper"),
         asked.say("较上期", "Move"),
         asked.say("每度（1% Li₂O）", "per 1 % Li₂O"),
-        asked.say("评估价", "Assessed"),
-        asked.say("结转", "Carry"),
+        asked.say("评估价（机制前）", "Assessed"),
+        asked.say("结转（评估−指导）", "Carry"),
         asked.say("净回值", "Netback"),
         asked.say("浮动机制", "Mechanism"),
         asked.say("依据", "Rests on"),
@@ -122,8 +136,9 @@ fn table(asked: &Asked, bands: &ProductBands, at: usize, period: &Period) -> Mar
 fn row(asked: &Asked, bands: &ProductBands, at: usize, price: &ClassPrice) -> Markup {
     let exact = |fen: Option<i64>| fen.map_or_else(|| NOTHING.to_owned(), numbers::yuan_and_fen);
     let [guide, limits, step, per_du, assessed, carry, netback, act, basis] = heads(asked);
+    let own = bands.periods.get(at).map_or(0, |p| bands.evidence(&p.period, &price.class));
     html! {
-        tr role="row" {
+        tr.quiet[own == 0] role="row" {
             th.wide.nowrap role="rowheader" scope="row" { (parts::class_name(bands, &price.class)) }
             td.n.strong role="cell" data-label=(guide) { (parts::money(price.guide_fen_per_t)) }
             td.n role="cell" data-label=(limits) { (parts::band(price)) }
@@ -133,7 +148,10 @@ fn row(asked: &Asked, bands: &ProductBands, at: usize, price: &ClassPrice) -> Ma
             td.n role="cell" data-label=(carry) { (exact(price.carry_fen_per_t)) }
             td.n role="cell" data-label=(netback) { (exact(price.netback_fen_per_t)) }
             td role="cell" data-label=(act) { (words::act(&price.act, asked.lang)) }
-            td role="cell" data-label=(basis) { (words::basis(&price.basis, asked.lang)) }
+            td role="cell" data-label=(basis) { span {
+                (words::basis(&price.basis, asked.lang))
+                " " span.dim { (asked.say("该品级", "this class")) " " (own) " " (asked.say("笔", "sales")) }
+            } }
         }
     }
 }
@@ -162,6 +180,7 @@ fn why(asked: &Asked, bands: &ProductBands, period: &Period) -> Markup {
                 dd { (centre(asked, period)) }
                 dt { (asked.say("区间半宽", "Half-width of the band")) }
                 dd { (format!("{:.1} %", period.band * 100.0)) " " span.dim { (asked.say("（对数）", "(logarithmic)")) } }
+                @if let Some(says) = held(bands, period) { dt { (asked.say("浮动机制", "Mechanism")) } dd { (says.get(asked.lang)) } }
                 dt { (asked.say("剔除的成交", "Sales left out")) }
                 dd {
                     @if period.excluded.is_empty() { (asked.say("无", "none")) }

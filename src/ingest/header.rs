@@ -1,6 +1,8 @@
 //! Which rows are the header, and which table is it?
 
-use super::heading::{Meaning, Unit, default_unit, is_bare_unit, meaning, normal, remark_of, sheet_words, unit_of_sheet, vat_in};
+use super::heading::{
+    Meaning, Unit, default_unit, is_bare_unit, like_a_name, meaning, normal, remark_of, sheet_words, unit_of_sheet, vat_in,
+};
 use super::value::fold;
 use super::{EXPORT_COLUMNS, QUARANTINE_ID};
 use crate::records::units::Scale;
@@ -68,8 +70,9 @@ pub(super) fn find(rows: &[Vec<String>], forced: Option<Table>) -> Result<Layout
     let mut nearest: Option<(Fit, Table)> = None;
     for heading in headings {
         let mut won = None;
+        let titles: Vec<&str> = heading.titles.iter().map(String::as_str).filter(|title| like_a_name(title)).collect();
         for table in &tables {
-            let fit = fit(&heading.titles, table.spec());
+            let fit = fit(&titles, table.spec());
             if fit.missing.is_empty() {
                 if fit.matched > best.as_ref().map_or(0, |b| b.0).max(won.map_or(0, |(m, _)| m)) {
                     won = Some((fit.matched, *table));
@@ -112,7 +115,7 @@ fn closest(nearest: Option<(Fit, Table)>) -> Said {
     said
 }
 
-fn fit(titles: &[String], spec: &'static TableSpec) -> Fit {
+fn fit(titles: &[&str], spec: &'static TableSpec) -> Fit {
     let mut found = vec![false; spec.inputs.len()];
     let mut unknown = Vec::new();
     for title in titles {
@@ -167,7 +170,7 @@ fn under(group: &str, heading: &str) -> String {
     let folded = fold(group);
     let name = folded.split('(').next().unwrap_or_default().trim();
     let joined = format!("{name}{heading}");
-    let known = |title: &str| Table::ALL.iter().any(|t| matches!(meaning(title, t.spec()), Meaning::Input(..)));
+    let known = |title: &str| like_a_name(title) && Table::ALL.iter().any(|t| matches!(meaning(title, t.spec()), Meaning::Input(..)));
     let title = if known(&joined) { joined } else { heading.to_owned() };
     match remark_of(group).filter(|_| remark_of(heading).is_none()) {
         Some(remark) if known(&format!("{title}{remark}")) => format!("{title}{remark}"),

@@ -100,6 +100,32 @@ pub(super) fn meaning(title: &str, spec: &'static TableSpec) -> Meaning {
     unknown
 }
 
+/// Whether a heading can mean an input of any table: most cells that are looked at are data, and this is quick to say.
+pub(super) fn like_a_name(title: &str) -> bool {
+    if title.len() > LONGEST {
+        return false;
+    }
+    let whole = normal(title);
+    let Some(first) = whole.chars().next() else { return false };
+    let begins = |text: &str| names_by_first().get(&first).is_some_and(|names| names.iter().any(|name| text.starts_with(name)));
+    // A control character within a heading is in `whole` and not in what `meaning` compares with the names.
+    begins(&whole) || whole.contains(char::is_control)
+}
+
+/// The names of all tables' inputs by their first letter.
+fn names_by_first() -> &'static BTreeMap<char, BTreeSet<String>> {
+    static NAMES: OnceLock<BTreeMap<char, BTreeSet<String>>> = OnceLock::new();
+    NAMES.get_or_init(|| {
+        let mut by_first: BTreeMap<char, BTreeSet<String>> = BTreeMap::new();
+        for names in Table::ALL.into_iter().map(|t| names(t.spec())) {
+            for name in names.inputs.keys().chain(names.stored.keys()) {
+                by_first.entry(name.chars().next().unwrap_or_default()).or_default().insert(name.clone());
+            }
+        }
+        by_first
+    })
+}
+
 /// Longest heading, in bytes.
 const LONGEST: usize = 160;
 
@@ -372,6 +398,17 @@ mod tests {
                     let Meaning::Input(found, _) = meaning(&title, table.spec()) else { panic!("{}: {title}", table.name()) };
                     assert_eq!(found, index, "{}: {title}", table.name());
                 }
+            }
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_heading_that_means_something_is_like_a_name(name in 0usize..400, before in "[ ＊_\0\\[]{0,2}", after in "[ ()（）【】吨%/kg₂³\0\\[\\]:_]{0,6}") {
+            let names: Vec<&str> = Table::ALL.iter().flat_map(|t| t.spec().inputs).flat_map(|i| i.headers.iter().chain([&i.name]).copied()).collect();
+            let title = format!("{before}{}{after}", names[name % names.len()]);
+            for table in Table::ALL {
+                proptest::prop_assert!(like_a_name(&title) || meaning(&title, table.spec()) == Meaning::Nothing, "{title}");
             }
         }
     }

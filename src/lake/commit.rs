@@ -1,6 +1,6 @@
 //! When is something stored? When its row stands in `transactions`; what has no row is taken back by the next writer.
 
-use super::delta::{self, Effect, files, partitioned};
+use super::delta::{self, Effect, files, partitioned, version_of};
 use super::part::Squeeze;
 use super::snapshot::{DataFile, Snapshot, TableAt, Transaction};
 use super::{AsOf, Lake, LakeError, Part, TRANSACTIONS};
@@ -132,7 +132,7 @@ impl Lake {
                     return Ok(latest.filter(|_| known.is_some()));
                 }
                 let back = delta::Commit { add: &lost, remove: &stray, key: None, effect: Effect::Data, metadata: None };
-                Ok(self.commit_delta(&name, &table, back).await?.version())
+                Ok(self.commit_delta(&name, &table, &back).await?.version())
             })?;
             // A table that no transaction has named yet stays unnamed, and without files.
             if let Some(version) = reverted.filter(|_| known.is_some()) {
@@ -186,6 +186,23 @@ impl Lake {
         effect: Effect,
         number: u64,
     ) -> Result<TableAt, LakeError> {
+        // A file that stays under its own name is neither added nor removed.
+        let added: Vec<DataFile> = add.iter().map(data_file).collect();
+        let remove: Vec<DataFile> = remove.iter().filter(|f| !added.iter().any(|a| a.path == f.path)).cloned().collect();
+        let plan =
+            |live: &[DataFile]| -> Vec<DataFile> { added.iter().filter(|f| !live.iter().any(|l| l.path == f.path)).cloned().collect() };
+        let key = |fresh: &[DataFile]| (!fresh.is_empty()).then(|| (content_key(fresh), number));
+        let declared = super::declared(name).is_some();
+        if let Some(known) = known.filter(|_| declared) {
+            let fresh = plan(&known.files);
+            if fresh.is_empty() && remove.is_empty() {
+                return Ok(known.clone());
+            }
+            let commit = delta::Commit { add: &fresh, remove: &remove, key: key(&fresh), effect, metadata: None };
+            if self.commit_after(name, known.version, &commit).await? {
+                return Ok(TableAt { version: known.version + 1, files: changed(&known.files, &remove, fresh) });
+            }
+        }
         let table = match self.table(name, None).await? {
             Some(table) => table,
             None => {
@@ -194,34 +211,25 @@ impl Lake {
             }
         };
         let version = version_of(name, &table)?;
-        let mut live = match known.filter(|k| k.version == version) {
+        let live = match known.filter(|k| k.version == version) {
             Some(known) => known.files.clone(),
             None => files(name, &table).await?,
         };
-        // A file that stays under its own name is neither added nor removed.
-        let added: Vec<DataFile> = add.iter().map(data_file).collect();
-        let remove: Vec<DataFile> = remove.iter().filter(|f| !added.iter().any(|a| a.path == f.path)).cloned().collect();
-        let fresh: Vec<DataFile> = added.into_iter().filter(|f| !live.iter().any(|l| l.path == f.path)).collect();
+        let fresh = plan(&live);
         if fresh.is_empty() && remove.is_empty() {
             return Ok(TableAt { version, files: live });
         }
         // A table without declaration has the columns of what was written last.
-        let metadata = match super::declared(name) {
-            None if !fresh.is_empty() => delta::changed_columns(name, &table, &self.schema_for(name, add)?)?,
+        let metadata = match declared {
+            false if !fresh.is_empty() => delta::changed_columns(name, &table, &self.schema_for(name, add)?)?,
             _ => None,
         };
-        let key = (!fresh.is_empty()).then(|| (content_key(&fresh), number));
-        let commit = delta::Commit { add: &fresh, remove: &remove, key, effect, metadata };
-        let after = self.commit_delta(name, &table, commit).await?;
+        let commit = delta::Commit { add: &fresh, remove: &remove, key: key(&fresh), effect, metadata };
+        let after = self.commit_delta(name, &table, &commit).await?;
         let now = version_of(name, &after)?;
         // Another program that does not know Lepid's lock was faster: the log alone tells what the table holds.
-        if now != version + 1 {
-            return Ok(TableAt { version: now, files: files(name, &after).await? });
-        }
-        live.retain(|f| !remove.iter().any(|r| r.path == f.path));
-        live.extend(fresh);
-        live.sort_by(|a, b| a.path.cmp(&b.path));
-        Ok(TableAt { version: now, files: live })
+        let files = if now == version + 1 { changed(&live, &remove, fresh) } else { files(name, &after).await? };
+        Ok(TableAt { version: now, files })
     }
 
     /// The declared schema, or that of the first file.
@@ -276,8 +284,12 @@ impl Lake {
     }
 }
 
-fn version_of(name: &str, table: &deltalake::DeltaTable) -> Result<u64, LakeError> {
-    table.version().ok_or_else(|| LakeError::Broken(format!("table {name} has no version")))
+/// The files without those that go and with those that come, by path.
+fn changed(live: &[DataFile], remove: &[DataFile], fresh: Vec<DataFile>) -> Vec<DataFile> {
+    let mut files: Vec<DataFile> = live.iter().filter(|f| !remove.iter().any(|r| r.path == f.path)).cloned().collect();
+    files.extend(fresh);
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    files
 }
 
 /// The frame's rows by month, earliest first, without the `month` column.

@@ -5,10 +5,12 @@ use super::snapshot::DataFile;
 use super::{Lake, LakeError};
 use crate::records::{MONTH, Table};
 use chrono::NaiveDate;
-use deltalake::kernel::transaction::{CommitBuilder, CommitProperties};
+use deltalake::kernel::transaction::{CommitBuilder, CommitData, CommitProperties, PROTOCOL, TransactionError};
 use deltalake::kernel::{Action, Add, DataType, Metadata, MetadataExt, Remove, StructType, Transaction};
+use deltalake::logstore::CommitOrBytes;
 use deltalake::operations::create::CreateBuilder;
 use deltalake::protocol::{DeltaOperation, SaveMode};
+use deltalake::table::config::TablePropertiesExt;
 use deltalake::{DeltaTable, DeltaTableBuilder, DeltaTableError, TableProperty};
 use futures::TryStreamExt;
 use polars::prelude::Schema;
@@ -29,12 +31,19 @@ pub(super) fn sync_folder(folder: &Path) -> Result<(), LakeError> {
     std::fs::File::open(folder).and_then(|f| f.sync_all()).map_err(|source| LakeError::Io { path: folder.to_owned(), source })
 }
 
-/// Tables that are open, at the version that was the latest when they were looked at: a log is replayed once, not for every
-/// commit. Clones share them.
+/// Tables that this process has opened: a log is replayed once, not for every commit. Clones share them.
 #[derive(Clone, Default)]
-pub(super) struct Opened(Arc<Mutex<BTreeMap<String, (DeltaTable, Stamp)>>>);
+pub(super) struct Opened(Arc<Mutex<BTreeMap<String, Open>>>);
 
-/// The last log entry that an open table has seen; if it changes, somebody has put another table in its place.
+#[derive(Clone)]
+struct Open {
+    table: DeltaTable,
+    /// The table's version, or a later one that this process has committed: that added and removed files and no more.
+    last: u64,
+    /// The log entry of that version; if it changes, somebody has put another table in its place.
+    stamp: Stamp,
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Stamp {
     bytes: u64,
@@ -42,12 +51,12 @@ struct Stamp {
 }
 
 impl Opened {
-    fn get(&self, name: &str) -> Option<(DeltaTable, Stamp)> {
+    fn get(&self, name: &str) -> Option<Open> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
     }
 
-    fn set(&self, name: &str, table: DeltaTable, stamp: Stamp) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), (table, stamp));
+    fn set(&self, name: &str, open: Open) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), open);
     }
 }
 
@@ -77,10 +86,10 @@ impl Lake {
         self.root().join(table).join("_delta_log").join(format!("{version:020}.json"))
     }
 
-    /// Keeps an open table for the next one who asks.
-    fn keep_open(&self, name: &str, table: &DeltaTable) {
-        if let Some(stamp) = table.version().and_then(|version| self.stamp(name, version)) {
-            self.opened.set(name, table.clone(), stamp);
+    /// Keeps a table of which this process knows the log up to `last` for the next one who asks.
+    fn keep_open(&self, name: &str, table: &DeltaTable, last: u64) {
+        if let Some(stamp) = self.stamp(name, last) {
+            self.opened.set(name, Open { table: table.clone(), last, stamp });
         }
     }
 
@@ -90,10 +99,9 @@ impl Lake {
     }
 
     /// The open table, if the log still goes on from where it stands.
-    fn open_still(&self, name: &str) -> Option<DeltaTable> {
-        let (table, seen) = self.opened.get(name)?;
-        let stamp = self.stamp(name, table.version()?);
-        (stamp == Some(seen)).then_some(table)
+    fn open_still(&self, name: &str) -> Option<Open> {
+        let open = self.opened.get(name)?;
+        (self.stamp(name, open.last) == Some(open.stamp)).then_some(open)
     }
 
     /// The table at a version, or the latest; `None` if it has not been made.
@@ -101,14 +109,14 @@ impl Lake {
         if !self.exists(table) {
             return Ok(None);
         }
-        if let Some(mut open) = self.open_still(table) {
-            let here = open.version().unwrap_or(0);
-            if version == Some(here) || version.is_none() && !self.has_version(table, here + 1) {
+        if let Some(Open { table: mut open, last, .. }) = self.open_still(table) {
+            let here = open.version();
+            if version.is_some() && version == here || version.is_none() && here == Some(last) && !self.has_version(table, last + 1) {
                 return Ok(Some(open));
             }
             if version.is_none() {
                 open.update_incremental(None).await.map_err(said(table))?;
-                self.keep_open(table, &open);
+                self.keep_open(table, &open, version_of(table, &open)?);
                 return Ok(Some(open));
             }
         }
@@ -117,7 +125,7 @@ impl Lake {
             Some(version) => opened.load_version(version).await.map_err(said(table))?,
             None => {
                 opened.load().await.map_err(said(table))?;
-                self.keep_open(table, &opened);
+                self.keep_open(table, &opened, version_of(table, &opened)?);
             }
         }
         Ok(Some(opened))
@@ -147,12 +155,36 @@ impl Lake {
     }
 
     /// Makes one Delta commit, on disk when this returns; returns the table after it.
-    pub(super) async fn commit_delta(&self, name: &str, table: &DeltaTable, change: Commit<'_>) -> Result<DeltaTable, LakeError> {
+    pub(super) async fn commit_delta(&self, name: &str, table: &DeltaTable, change: &Commit<'_>) -> Result<DeltaTable, LakeError> {
         let after = commit(name, table, change).await?;
-        let version = after.version().ok_or_else(|| LakeError::Broken(format!("table {name} has no version")))?;
+        let version = version_of(name, &after)?;
         self.sync_log(name, version)?;
-        self.keep_open(name, &after);
+        self.keep_open(name, &after, version);
         Ok(after)
+    }
+
+    /// Makes the Delta commit that follows version `last` without replaying what this process has committed before it, on disk
+    /// when this returns. False: that takes the whole table; nothing has been done.
+    pub(super) async fn commit_after(&self, name: &str, last: u64, change: &Commit<'_>) -> Result<bool, LakeError> {
+        let Some(open) = self.open_still(name).filter(|o| o.last == last && change.metadata.is_none()) else { return Ok(false) };
+        let state = open.table.snapshot().map_err(said(name))?;
+        let version = last + 1;
+        // Checkpoints are made of the whole table.
+        if (version + 1).is_multiple_of(state.table_config().checkpoint_interval().get()) {
+            return Ok(false);
+        }
+        let (actions, properties, operation) = parts(name, change);
+        PROTOCOL.can_commit(state, &actions, &operation).map_err(|e| said(name)(e.into()))?;
+        let data = CommitData::new(actions, operation, HashMap::new(), properties);
+        let bytes = data.get_bytes().map_err(|e| said(name)(e.into()))?;
+        match open.table.log_store().write_commit_entry(version, CommitOrBytes::LogBytes(bytes), Default::default()).await {
+            Ok(()) => {}
+            Err(TransactionError::VersionAlreadyExists(_)) => return Ok(false),
+            Err(error) => return Err(said(name)(error.into())),
+        }
+        self.sync_log(name, version)?;
+        self.keep_open(name, &open.table, version);
+        Ok(true)
     }
 
     /// Brings a Delta commit to disk; the log store only hands it to the operating system.
@@ -210,28 +242,37 @@ pub(super) struct Commit<'a> {
     pub(super) metadata: Option<Metadata>,
 }
 
-async fn commit(name: &str, table: &DeltaTable, commit: Commit<'_>) -> Result<DeltaTable, LakeError> {
-    let now = chrono::Utc::now().timestamp_millis();
-    let data_change = commit.effect == Effect::Data;
-    let mut actions: Vec<Action> = commit.metadata.into_iter().map(Action::Metadata).collect();
-    actions.extend(commit.remove.iter().map(|f| Action::Remove(remove_action(f, now, data_change))));
-    actions.extend(commit.add.iter().map(|f| Action::Add(add_action(f, now, data_change))));
-    let mut properties = CommitProperties::default().with_cleanup_expired_logs(Some(false));
-    if let Some((key, number)) = commit.key {
-        properties = properties.with_application_transaction(Transaction::new(key, i64::try_from(number).unwrap_or(i64::MAX)));
-    }
-    let mode = if commit.remove.is_empty() { SaveMode::Append } else { SaveMode::Overwrite };
-    let partition_by = partitioned(name).then(|| vec![MONTH.to_owned()]);
-    let operation = match commit.effect {
-        Effect::Data => DeltaOperation::Write { mode, partition_by, predicate: None },
-        Effect::Rearranged => DeltaOperation::Optimize { predicate: None, target_size: TARGET_BYTES },
-    };
+async fn commit(name: &str, table: &DeltaTable, change: &Commit<'_>) -> Result<DeltaTable, LakeError> {
+    let (actions, transactions, operation) = parts(name, change);
+    let properties = CommitProperties::default().with_cleanup_expired_logs(Some(false)).with_application_transactions(transactions);
     let state = table.snapshot().map_err(said(name))?;
     let finished =
         CommitBuilder::from(properties).with_actions(actions).build(Some(state), table.log_store(), operation).await.map_err(said(name))?;
     let mut after = table.clone();
     after.state = Some(finished.snapshot);
     Ok(after)
+}
+
+/// What a commit says in the log.
+fn parts(name: &str, change: &Commit<'_>) -> (Vec<Action>, Vec<Transaction>, DeltaOperation) {
+    let now = chrono::Utc::now().timestamp_millis();
+    let data_change = change.effect == Effect::Data;
+    let mut actions: Vec<Action> = change.metadata.iter().cloned().map(Action::Metadata).collect();
+    actions.extend(change.remove.iter().map(|f| Action::Remove(remove_action(f, now, data_change))));
+    actions.extend(change.add.iter().map(|f| Action::Add(add_action(f, now, data_change))));
+    let transaction = |(key, number): &(String, u64)| Transaction::new(key, i64::try_from(*number).unwrap_or(i64::MAX));
+    let mode = if change.remove.is_empty() { SaveMode::Append } else { SaveMode::Overwrite };
+    let partition_by = partitioned(name).then(|| vec![MONTH.to_owned()]);
+    let operation = match change.effect {
+        Effect::Data => DeltaOperation::Write { mode, partition_by, predicate: None },
+        Effect::Rearranged => DeltaOperation::Optimize { predicate: None, target_size: TARGET_BYTES },
+    };
+    (actions, change.key.iter().map(transaction).collect(), operation)
+}
+
+/// The version at which a table is open.
+pub(super) fn version_of(name: &str, table: &DeltaTable) -> Result<u64, LakeError> {
+    table.version().ok_or_else(|| LakeError::Broken(format!("table {name} has no version")))
 }
 
 /// The table's metadata with the columns of a frame; `None` if it has them already.

@@ -7,6 +7,7 @@ mod ingest;
 mod kill;
 mod lake;
 mod lake_changes;
+mod lake_open;
 mod lake_support;
 mod nasty;
 mod price;

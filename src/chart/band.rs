@@ -296,7 +296,11 @@ const MOST_TOLD: usize = 4;
 fn areas(pen: &mut Pen, band: &Band, frame: &Frame) -> Drawn {
     for period in &band.periods {
         if let Some((_, lower, upper)) = period.guide {
-            pen.rect((frame.x(period.from_day), frame.y(upper)), (frame.x(period.to_day + 1), frame.y(lower)), if period.evidence > 0 { PALE } else { PALEST })?;
+            pen.rect(
+                (frame.x(period.from_day), frame.y(upper)),
+                (frame.x(period.to_day + 1), frame.y(lower)),
+                if period.evidence > 0 { PALE } else { PALEST },
+            )?;
         }
     }
     Ok(())

@@ -1,13 +1,13 @@
 //! Which pieces do several pages share?
 
 use crate::price::bands::{ClassPrice, GradeClass, ProductBands};
+use crate::report::contents::ChartInfo;
 use crate::rules::finding::{Finding, Severity, SubjectKind};
 use crate::serve::asked::{Asked, under};
 use crate::serve::numbers::{self, NOTHING};
 use crate::serve::params::not_a_period;
 use crate::serve::problem::Problem;
 use crate::serve::words;
-use crate::report::contents::ChartInfo;
 use crate::text::Said;
 use maud::{Markup, PreEscaped, html};
 

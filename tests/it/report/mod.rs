@@ -135,6 +135,42 @@ fn the_page_asks_nobody_for_anything_and_speaks_both_languages() {
 }
 
 #[test]
+fn synthetic_records_are_called_so_and_real_ones_are_not() {
+    let synthetic = contents();
+    assert!(synthetic.is_synthetic());
+    let mut real = synthetic.clone();
+    let plain = |name: &mut String| *name = name.replace("模拟", "").replace("虚构", "");
+    for site in &mut real.sites {
+        plain(&mut site.name);
+        site.county.iter_mut().chain(&mut site.company).for_each(plain);
+    }
+    for sale in real.bands.iter_mut().flat_map(|b| &mut b.sales) {
+        plain(&mut sale.seller);
+        plain(&mut sale.buyer);
+    }
+    assert!(!real.is_synthetic());
+    let says = |contents: &report::contents::Contents, lang| report::page(contents, &[], lang);
+    assert!(says(&synthetic, Lang::En).contains("The data are synthetic") && says(&synthetic, Lang::Zh).contains("数据是模拟数据"));
+    assert!(!says(&real, Lang::En).contains("The data are synthetic") && !says(&real, Lang::Zh).contains("数据是模拟数据"));
+}
+
+#[test]
+fn a_run_that_fails_half_way_leaves_no_run() {
+    let dir = tempfile::tempdir().unwrap();
+    let contents = contents();
+    let write = || report::write(dir.path(), &contents, &evidence(&contents), Lang::Zh);
+    write().unwrap();
+    // A folder where a file should come.
+    std::fs::remove_file(dir.path().join("sites.json")).unwrap();
+    std::fs::create_dir(dir.path().join("sites.json")).unwrap();
+    assert!(matches!(write(), Err(report::ReportError::Io { .. })));
+    assert!(matches!(report::read(dir.path()), Err(report::ReadError::Missing { path }) if path.ends_with("run.json")));
+    std::fs::remove_dir(dir.path().join("sites.json")).unwrap();
+    write().unwrap();
+    assert_eq!(report::read(dir.path()).unwrap(), contents);
+}
+
+#[test]
 fn the_ledger_opens_in_excel_with_its_headers() {
     let (dir, contents) = look_at("csv", Lang::Zh);
     let csv = String::from_utf8(std::fs::read(dir.join("findings.csv")).unwrap()).unwrap();

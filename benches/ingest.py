@@ -54,12 +54,18 @@ def main():
     if not data.exists():
         subprocess.run([options.lepid, "simulate", "--seed", "7", "--months", "12", "--tickets", str(options.tickets), "--plain", "--out", str(data)], check=True)
     csv = next(p for p in sorted(data.rglob("*.csv")) if "shipments" in p.name)
-    print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} processors; {csv.name}: {size(csv):.0f} MB, {options.tickets} tickets")
+    print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} processors; {csv.name}: {size(csv):.0f} MB")
     results = {"lepid": [], "duckdb": []}
     for run in range(options.runs):
         lake = options.dir / "lake"
         shutil.rmtree(lake, ignore_errors=True)
-        results["lepid"].append(measure([options.lepid, "ingest", "--lake", str(lake), "--json", str(csv)], stdout=subprocess.DEVNULL))
+        with open(options.dir / "ingest.json", "w+") as told:
+            results["lepid"].append(measure([options.lepid, "ingest", "--lake", str(lake), "--json", str(csv)], stdout=told))
+            told.seek(0)
+            stored = json.load(told)
+        rows = {count: sum(sheet[count] for sheet in stored) for count in ("read", "accepted", "known", "quarantined")}
+        if rows["accepted"] != rows["read"]:
+            sys.exit(f"not all rows were stored: {rows}")
         copy = options.dir / "copy.parquet"
         results["duckdb"].append(measure([sys.executable, "-c", COPY, str(csv), str(copy)]))
         for name in results:
@@ -67,7 +73,7 @@ def main():
             print(f"run {run + 1}: {name:7} {seconds:7.2f} s  {memory:7.0f} MiB")
     medians = {name: statistics.median(s for s, _ in runs) for name, runs in results.items()}
     memory = {name: max(m for _, m in runs) for name, runs in results.items()}
-    print(json.dumps({"median_s": medians, "peak_mib": memory, "ratio": medians["lepid"] / medians["duckdb"], "lake_mb": size(lake), "duckdb_mb": size(copy), "csv_mb": size(csv)}))
+    print(json.dumps({"rows": rows["accepted"], "median_s": medians, "peak_mib": memory, "ratio": medians["lepid"] / medians["duckdb"], "lake_mb": size(lake), "duckdb_mb": size(copy), "csv_mb": size(csv)}))
 
 
 if __name__ == "__main__":

@@ -67,15 +67,15 @@ impl Derive {
 }
 
 impl Column {
-    pub(super) fn new(name: &str, kind: Kind) -> Self {
-        const ROWS: usize = 1024;
+    /// A column with room for so many rows.
+    pub(super) fn new(name: &str, kind: Kind, rows: usize) -> Self {
         let name = PlSmallStr::from_str(name);
         match kind.stored() {
-            Stored::Text => Column::Text(StringChunkedBuilder::new(name, ROWS)),
-            Stored::Int32 | Stored::Date => Column::Int32(PrimitiveChunkedBuilder::new(name, ROWS)),
-            Stored::Int64 | Stored::Instant => Column::Int64(PrimitiveChunkedBuilder::new(name, ROWS)),
-            Stored::Float64 => Column::Float64(PrimitiveChunkedBuilder::new(name, ROWS)),
-            Stored::Bool => Column::Bool(BooleanChunkedBuilder::new(name, ROWS)),
+            Stored::Text => Column::Text(StringChunkedBuilder::new(name, rows)),
+            Stored::Int32 | Stored::Date => Column::Int32(PrimitiveChunkedBuilder::new(name, rows)),
+            Stored::Int64 | Stored::Instant => Column::Int64(PrimitiveChunkedBuilder::new(name, rows)),
+            Stored::Float64 => Column::Float64(PrimitiveChunkedBuilder::new(name, rows)),
+            Stored::Bool => Column::Bool(BooleanChunkedBuilder::new(name, rows)),
         }
     }
 

@@ -76,6 +76,11 @@ type Fault = (usize, Bad);
 
 impl<'a> Converter<'a> {
     pub(super) fn new(layout: &'a Layout, file: &'a str, sheet: Option<&'a str>) -> Self {
+        Self::with_room(layout, file, sheet, 1024)
+    }
+
+    /// For so many rows.
+    pub(super) fn with_room(layout: &'a Layout, file: &'a str, sheet: Option<&'a str>, rows: usize) -> Self {
         let spec = layout.spec;
         let mut places = vec![None; spec.inputs.len()];
         let (mut correction, mut void, mut quarantine_id) = (None, None, None);
@@ -101,7 +106,7 @@ impl<'a> Converter<'a> {
             correction,
             void,
             quarantine_id,
-            inputs: spec.inputs.iter().map(|i| Column::new(&i.column_name(), i.kind)).collect(),
+            inputs: spec.inputs.iter().map(|i| Column::new(&i.column_name(), i.kind, rows)).collect(),
             rows: Vec::new(),
             fixes: Vec::new(),
             marks: Vec::new(),

@@ -120,6 +120,8 @@ impl Job<'_> {
         loop {
             let mut chunk = Vec::new();
             let into = if decoder.is_some() { &mut chunk } else { &mut bytes };
+            // One byte more, so that the end of the file is seen without more room.
+            into.reserve_exact(self.block + 1);
             let got = Read::by_ref(&mut file).take(self.block as u64).read_to_end(into).map_err(io)?;
             let last = got < self.block;
             if let Some(decoder) = &mut decoder {
@@ -174,7 +176,8 @@ impl Job<'_> {
     fn convert(&self, block: &Block) -> Done {
         let encoding = if self.decoded_first() { Some(UTF_8) } else { self.encoding.or_else(|| encoding_of(&block.bytes)) };
         let text = decode(&block.bytes, encoding);
-        let mut converter = Converter::new(self.layout, self.name, None);
+        let rows = memchr::memchr_iter(self.dialect.newline, &block.bytes).count() + 1;
+        let mut converter = Converter::with_room(self.layout, self.name, None, rows);
         let mut records = Records::new(&text, self.dialect);
         let mut fields: Vec<Cow<str>> = Vec::new();
         let (mut row, skip) = (0u32, if block.number == 0 { self.layout.rows_above } else { 0 });

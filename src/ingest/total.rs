@@ -54,8 +54,10 @@ const LEADS: [char; 24] = [
 ];
 
 fn may_be_total(cell: &str) -> bool {
-    let begins = |word: &str| cell.trim_start().get(..word.len()).is_some_and(|c| c.eq_ignore_ascii_case(word));
-    cell.contains('计') || ["total", "sub", "grand", "sum"].into_iter().any(begins)
+    let lead = cell.trim_start();
+    let begins = |word: &str| lead.get(..word.len()).is_some_and(|c| c.eq_ignore_ascii_case(word));
+    let letter = matches!(lead.as_bytes().first(), Some(b't' | b'T' | b's' | b'S' | b'g' | b'G'));
+    cell.contains('计') || letter && ["total", "sub", "grand", "sum"].into_iter().any(begins)
 }
 
 /// 合计 rows, repeated headers and footers. `cells` holds at least one text.

@@ -67,12 +67,19 @@ fn quick<'a>(kind: Kind, scale: Option<Scale>, raw: &'a str) -> Option<Cell<'a>>
     let bounded = |min: i64, max: i64| plain_number(bytes, scale).filter(|n| (min..=max).contains(n)).map(Cell::Whole);
     match kind {
         // Digits, capitals and small letters that no word for "nothing" and no failed formula can be made of.
-        Kind::Text => bytes
-            .iter()
-            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
-            .then_some(())
-            .filter(|()| bytes.len() > 4)
-            .map(|()| Cell::Text(Cow::Borrowed(raw))),
+        Kind::Text | Kind::SiteRef => {
+            let plain = bytes.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
+            let something = bytes.len() > 4 || bytes.iter().any(u8::is_ascii_digit);
+            (plain && something).then_some(Cell::Text(Cow::Borrowed(raw)))
+        }
+        // 赣C12345
+        Kind::Plate => {
+            let (province, rest) = raw.split_at_checked(3)?;
+            let han = province.chars().next().is_some_and(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+            let plain = rest.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+            (han && plain && (5..=13).contains(&rest.len())).then_some(Cell::Text(Cow::Borrowed(raw)))
+        }
+        Kind::Degrees { limit } => plain_degrees(bytes).filter(|d| *d != 0.0 && *d <= limit).map(Cell::Float),
         Kind::Mass { min_kg, max_kg } => bounded(min_kg, max_kg),
         Kind::Grade => bounded(0, MAX_GRADE_PPM),
         Kind::Moisture => bounded(0, 999_999),
@@ -107,6 +114,20 @@ fn plain_number(bytes: &[u8], scale: Option<Scale>) -> Option<i64> {
     }
     let shift = usize::try_from(scale.exponent - places.unwrap_or(0)).ok()?;
     (digits > 0).then_some(value * TENS.get(shift)?)
+}
+
+/// `27.512345`: a whole number and a power of ten that a double holds exactly, whose quotient is the nearest double.
+fn plain_degrees(bytes: &[u8]) -> Option<f64> {
+    const TENS: [f64; 10] = [1.0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
+    let point = memchr::memchr(b'.', bytes).filter(|at| (1..=3).contains(at))?;
+    let (whole, part) = (bytes.get(..point)?, bytes.get(point + 1..).filter(|p| !p.is_empty())?);
+    let power = TENS.get(part.len())?;
+    let digits = whole.iter().chain(part);
+    let value = digits.clone().all(u8::is_ascii_digit).then(|| digits.fold(0u64, |value, b| value * 10 + u64::from(b - b'0')))?;
+    // At most 12 digits.
+    #[expect(clippy::cast_precision_loss, reason = "below 2^53")]
+    let value = value as f64;
+    Some(value / power)
 }
 
 /// `2.02306E+14`: what Excel makes of a long number when it saves a CSV; the digits are gone.
@@ -433,6 +454,19 @@ mod tests {
         assert_eq!(degrees("114.5").map_err(|b| b.code), Err(Code::Constraint));
         assert_eq!(degrees("inf").map_err(|b| b.code), Err(Code::Constraint));
         assert_eq!(degrees("28°15′").map_err(|b| b.code), Err(Code::Type));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn texts_plates_and_positions_read_quickly_are_read_the_same(
+            raw in r"[A-Za-z0-9_+\-]{0,7}|NaN|NA|null|None|N/A|[赣浙湘㐀无空][A-Z0-9]{0,14}|[0-9]{0,4}\.[0-9]{0,10}|[0-9]{2,3}\.[0-9]{6}"
+        ) {
+            for kind in [Kind::Text, Kind::SiteRef, Kind::Plate, Kind::Degrees { limit: 90.0 }, Kind::Degrees { limit: 180.0 }] {
+                if let Some(cell) = quick(kind, None, &raw) {
+                    proptest::prop_assert_eq!(Ok(cell), read_carefully(kind, None, &raw), "{:?}", kind);
+                }
+            }
+        }
     }
 
     proptest::proptest! {

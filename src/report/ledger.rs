@@ -41,9 +41,9 @@ pub(super) const COLUMNS: [Column; 22] = [
     column("对象名称", 20, |_, f| text(&f.subject_name)),
     column("时段", 10, |_, f| text(&f.period)),
     column("涉及数量（吨）", 14, |_, f| f.quantity_kg.map_or(Cell::Blank, Cell::Tonnes)),
-    column("实测值", 14, |_, f| f.observed.map_or(Cell::Blank, Cell::Whole)),
-    column("允许值", 14, |_, f| f.allowed.map_or(Cell::Blank, Cell::Whole)),
-    column("单位", 10, |_, f| text(&words::unit(&f.unit).zh)),
+    column("实测值", 14, |_, f| measure(f.observed, &f.unit)),
+    column("允许值", 14, |_, f| measure(f.allowed, &f.unit)),
+    column("单位", 10, |_, f| text(unit(&f.unit, &words::unit(&f.unit).zh))),
     column("证据条数", 9, |_, f| Cell::Whole(i64::try_from(f.evidence).unwrap_or(i64::MAX))),
     column("情况说明", 60, |_, f| text(&f.says.zh)),
     column("依据", 40, |_, f| text(&f.basis.zh)),
@@ -55,6 +55,24 @@ pub(super) const COLUMNS: [Column; 22] = [
 
 fn text(text: &str) -> Cell {
     if text.is_empty() { Cell::Blank } else { Cell::Text(text.to_owned()) }
+}
+
+/// Masses stand in tonnes, as everywhere else in the ledger; other measures in their unit.
+fn measure(value: Option<i64>, unit: &str) -> Cell {
+    match (value, unit) {
+        (None, _) => Cell::Blank,
+        (Some(kg), "kg" | "kg_per_year") => Cell::Tonnes(kg),
+        (Some(number), _) => Cell::Whole(number),
+    }
+}
+
+/// The unit that [`measure`] shows.
+fn unit<'a>(id: &str, title: &'a str) -> &'a str {
+    match id {
+        "kg" => "吨",
+        "kg_per_year" => "吨/年",
+        _ => title,
+    }
 }
 
 #[cfg(test)]

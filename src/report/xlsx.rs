@@ -10,6 +10,9 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, FormatB
 /// Rows of a sheet (Excel's limit) less the header and the row that says that there are more.
 const MOST_EVIDENCE: usize = 1_048_576 - 2;
 
+/// Columns of the ledger that are printed.
+const PRINTED: u16 = 20;
+
 /// Headers of the sheet of evidence, the columns that they show, and their widths.
 const EVIDENCE: [(&str, &str, u32); 11] = [
     ("问题编号", "finding", 18),
@@ -59,7 +62,9 @@ pub(super) fn findings(contents: &Contents, evidence: &DataFrame, lang: Lang) ->
 
 fn ledger(sheet: &mut Worksheet, contents: &Contents, formats: &Formats) -> Result<(), XlsxError> {
     sheet.set_name("问题台账")?;
-    sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0).set_repeat_rows(0, 0)?;
+    // Twenty Chinese columns are readable on A3 only; the English ones beside them are for the screen.
+    sheet.set_print_area(0, 0, u32::try_from(contents.findings.len()).unwrap_or(u32::MAX), PRINTED - 1)?;
+    sheet.set_landscape().set_paper_size(8).set_print_fit_to_pages(1, 0).set_repeat_rows(0, 0)?;
     sheet.set_footer("&L线索供核查，不是结论 / leads for inspection, not verdicts&R&P / &N");
     for (at, column) in (0u16..).zip(&COLUMNS) {
         sheet.write_string_with_format(0, at, column.header, &formats.head)?;
@@ -125,6 +130,7 @@ fn evidence_sheet(sheet: &mut Worksheet, evidence: &DataFrame, shown: usize, for
 /// What the run was made from and how to read it.
 fn about(sheet: &mut Worksheet, contents: &Contents, rows: usize, shown: usize, formats: &Formats, lang: Lang) -> Result<(), XlsxError> {
     sheet.set_name("说明")?;
+    sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
     sheet.set_column_width(0, 34)?;
     sheet.set_column_width(1, 100)?;
     let run = &contents.run;

@@ -176,7 +176,7 @@ fn the_ledger_opens_in_excel_with_its_headers() {
     let csv = String::from_utf8(std::fs::read(dir.join("findings.csv")).unwrap()).unwrap();
     let mut lines = csv.strip_prefix('\u{FEFF}').unwrap().split("\r\n");
     insta::assert_snapshot!(lines.next().unwrap(), @"序号,问题编号,严重程度,确定程度,问题类别,问题,规则,对象类型,对象编号,对象名称,时段,涉及数量（吨）,实测值,允许值,单位,证据条数,情况说明,依据,牵头部门,销号条件,Statement (English),What would clear it (English)");
-    insta::assert_snapshot!(lines.next().unwrap(), @r#"1,000000000001d1b3,高,记录直接矛盾,非法来源,许可证过期后发运,licence-expired,场所,M24,澡溪矿,2023-01,3001.000,9003000,6002000,千克,3,澡溪矿 2023-01：实测 9003000 千克，允许 6002000 千克，超出部分须核查,《矿产资源法》（2024年修订）第三十三条,自然资源局,出示变更后的许可证或更正月报,"澡溪矿 in 2023-01: 9003000 kg observed, 6002000 kg allowed",show the amended licence or a corrected return"#);
+    insta::assert_snapshot!(lines.next().unwrap(), @r#"1,000000000001d1b3,高,记录直接矛盾,非法来源,许可证过期后发运,licence-expired,场所,M24,澡溪矿,2023-01,3001.000,9003.000,6002.000,吨,3,澡溪矿 2023-01：实测 9003000 千克，允许 6002000 千克，超出部分须核查,《矿产资源法》（2024年修订）第三十三条,自然资源局,出示变更后的许可证或更正月报,"澡溪矿 in 2023-01: 9003000 kg observed, 6002000 kg allowed",show the amended licence or a corrected return"#);
     assert_eq!(lines.filter(|l| !l.is_empty()).count() + 1, contents.findings.len());
 }
 

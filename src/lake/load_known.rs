@@ -17,6 +17,9 @@ pub(super) struct Hashed {
     pub(super) keys: Vec<u64>,
 }
 
+/// What corrections and voids did, by table.
+type Pasts = BTreeMap<Table, Arc<Past>>;
+
 /// What was read for the files of a call so far.
 #[derive(Default)]
 pub(super) struct Known {
@@ -27,7 +30,7 @@ pub(super) struct Known {
     /// How many rows these are.
     held: usize,
     /// What corrections and voids did, as the files of `superseded` have it.
-    past: Option<(Vec<DataFile>, BTreeMap<Table, Arc<Past>>)>,
+    past: Option<(Vec<DataFile>, Pasts)>,
     /// Rows in quarantine, as the files of its two tables have it.
     open: Option<([Vec<DataFile>; 2], DataFrame)>,
 }

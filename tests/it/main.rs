@@ -1,7 +1,10 @@
 //! One binary for all integration tests: each binary links Polars again.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr, reason = "all of it is tests")]
+
 mod demo;
 mod engine;
+mod golden;
 mod house;
 mod ingest;
 mod kill;
@@ -15,6 +18,7 @@ mod price_properties;
 mod price_state_vectors;
 mod price_vectors;
 mod quarantine;
+mod readme;
 mod report;
 mod rules;
 mod serve;

@@ -17,6 +17,8 @@ pub(super) struct Hashed {
     pub(super) keys: Vec<u64>,
 }
 
+type Pasts = BTreeMap<Table, Arc<Past>>;
+
 /// What was read for the files of a call so far.
 #[derive(Default)]
 pub(super) struct Known {
@@ -27,7 +29,7 @@ pub(super) struct Known {
     /// How many rows these are.
     held: usize,
     /// What corrections and voids did, as the files of `superseded` have it.
-    past: Option<(Vec<DataFile>, BTreeMap<Table, Arc<Past>>)>,
+    past: Option<(Vec<DataFile>, Pasts)>,
     /// Rows in quarantine, as the files of its two tables have it.
     open: Option<([Vec<DataFile>; 2], DataFrame)>,
 }
@@ -92,7 +94,7 @@ impl Known {
     pub(super) fn past(&mut self, base: &Snapshot, table: Table) -> Result<Arc<Past>, LakeError> {
         let files = files(base, SUPERSEDED);
         if self.past.as_ref().is_none_or(|(seen, _)| seen != files) {
-            self.past = Some((files.to_vec(), BTreeMap::new()));
+            self.past = Some((files.to_vec(), Pasts::new()));
         }
         if let Some(past) = self.past.as_ref().and_then(|(_, pasts)| pasts.get(&table)) {
             return Ok(past.clone());

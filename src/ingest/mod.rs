@@ -12,6 +12,7 @@ mod delimited;
 mod excel;
 mod header;
 mod heading;
+mod quick;
 mod structured;
 mod total;
 mod value;

@@ -17,7 +17,6 @@ pub(super) struct Hashed {
     pub(super) keys: Vec<u64>,
 }
 
-/// What corrections and voids did, by table.
 type Pasts = BTreeMap<Table, Arc<Past>>;
 
 /// What was read for the files of a call so far.
@@ -95,7 +94,7 @@ impl Known {
     pub(super) fn past(&mut self, base: &Snapshot, table: Table) -> Result<Arc<Past>, LakeError> {
         let files = files(base, SUPERSEDED);
         if self.past.as_ref().is_none_or(|(seen, _)| seen != files) {
-            self.past = Some((files.to_vec(), BTreeMap::new()));
+            self.past = Some((files.to_vec(), Pasts::new()));
         }
         if let Some(past) = self.past.as_ref().and_then(|(_, pasts)| pasts.get(&table)) {
             return Ok(past.clone());

@@ -21,7 +21,7 @@ import time
 
 COPY = """
 import duckdb, sys
-duckdb.sql(f"SET threads TO 2")
+duckdb.sql("SET threads TO 2; SET enable_progress_bar = false")
 duckdb.sql(f"COPY (SELECT * FROM read_csv('{sys.argv[1]}')) TO '{sys.argv[2]}' (FORMAT parquet, COMPRESSION zstd)")
 """
 

@@ -29,16 +29,45 @@ pub fn held(product: &ProductBands, period: &Period) -> Option<Said> {
         Some(_) => ("由本期采信成交算出", "comes from the admitted sales of the period"),
         None => ("沿用往期成交、随净回值移动（本期卖方不足）", "is older evidence moved with netback (too few sellers)"),
     };
+    let (acts_zh, acts_en) = acts(limited, kept, bound);
     Some(Said::new(
         format!(
             "评估价{rests_zh}；指导价从上期指导价向评估价移动，每期不超过最大幅度，变动不足启动线时保持不变，没有移完的差额结转以后各期。\
-             {n} 个品级中，{limited} 个受最大幅度限制，{kept} 个保持上期价，{bound} 个触及上下界。\
+             {n} 个品级{acts_zh}。\
              相差最大的是 {name}：指导价 {guide}，评估价 {assessed}，相差 {apart} 元/干吨。"
         ),
         format!(
             "The assessed price {rests_en}; the guide price moves towards it from the guide price before, by no more than the largest step, and stays \
-             where the move is below the trigger; the rest is carried into later periods. Of {n} classes {limited} are limited by the largest step, {kept} are held, \
-             {bound} are at a bound. Farthest apart is {name}: guide {guide}, assessed {assessed}, {apart} yuan a dry tonne between them."
+             where the move is below the trigger; the rest is carried into later periods. Of {n} classes {acts_en}. \
+             Farthest apart is {name}: guide {guide}, assessed {assessed}, {apart} yuan a dry tonne between them."
         ),
     ))
+}
+
+/// How many classes the mechanism limited, held or stopped at a bound; what it did to none is not said.
+fn acts(limited: usize, kept: usize, bound: usize) -> (String, String) {
+    let said = [
+        (limited, "个受最大幅度限制", "limited by the largest step"),
+        (kept, "个保持上期价", "held"),
+        (bound, "个触及上下界", "at a bound"),
+    ];
+    let some: Vec<_> = said.into_iter().filter(|(n, _, _)| *n > 0).collect();
+    if some.is_empty() {
+        return ("都移到了评估价".to_owned(), "all moved to the assessed price".to_owned());
+    }
+    let zh = some.iter().map(|(n, zh, _)| format!("{n} {zh}")).collect::<Vec<_>>().join("，");
+    let en = some.iter().map(|(n, _, en)| format!("{n} {} {en}", if *n == 1 { "is" } else { "are" })).collect::<Vec<_>>().join(", ");
+    (format!("中，{zh}"), en)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_happened_to_no_class_is_not_said() {
+        assert_eq!(acts(0, 5, 0), ("中，5 个保持上期价".to_owned(), "5 are held".to_owned()));
+        assert_eq!(acts(1, 0, 2).1, "1 is limited by the largest step, 2 are at a bound");
+        assert_eq!(acts(0, 0, 0).0, "都移到了评估价");
+    }
 }

@@ -6,6 +6,7 @@ use crate::engine::Rows;
 use crate::text::Lang;
 use polars::prelude::DataFrame;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
+use std::collections::BTreeMap;
 
 /// Rows of a sheet (Excel's limit) less the header and the row that says that there are more.
 const MOST_EVIDENCE: usize = 1_048_576 - 2;
@@ -14,7 +15,7 @@ const MOST_EVIDENCE: usize = 1_048_576 - 2;
 const PRINTED: u16 = 20;
 
 /// Headers of the sheet of evidence, the columns that they show, and their widths.
-const EVIDENCE: [(&str, &str, u32); 11] = [
+const EVIDENCE: [(&str, &str, u32); 12] = [
     ("问题编号", "finding", 18),
     ("规则", "rule", 20),
     ("对象", "subject", 18),
@@ -26,6 +27,7 @@ const EVIDENCE: [(&str, &str, u32); 11] = [
     ("数量（吨）", "quantity_kg", 12),
     ("实测值", "observed", 14),
     ("允许值", "allowed", 14),
+    ("实测、允许值的单位", "unit", 12),
 ];
 
 struct Formats {
@@ -55,7 +57,7 @@ pub(super) fn findings(contents: &Contents, evidence: &DataFrame, lang: Lang) ->
     book.set_properties(&DocProperties::new().set_title("问题台账").set_author(&contents.run.program).set_creation_datetime(&date));
     ledger(book.add_worksheet(), contents, &formats)?;
     let shown = evidence.height().min(MOST_EVIDENCE);
-    evidence_sheet(book.add_worksheet(), evidence, shown, &formats)?;
+    evidence_sheet(book.add_worksheet(), contents, evidence, shown, &formats)?;
     about(book.add_worksheet(), contents, evidence.height(), shown, &formats, lang)?;
     Ok(book.save_to_buffer()?)
 }
@@ -86,18 +88,31 @@ fn ledger(sheet: &mut Worksheet, contents: &Contents, formats: &Formats) -> Resu
     Ok(())
 }
 
-fn evidence_sheet(sheet: &mut Worksheet, evidence: &DataFrame, shown: usize, formats: &Formats) -> Result<(), super::ReportError> {
+fn evidence_sheet(
+    sheet: &mut Worksheet,
+    contents: &Contents,
+    evidence: &DataFrame,
+    shown: usize,
+    formats: &Formats,
+) -> Result<(), super::ReportError> {
     sheet.set_name("证据")?;
     sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0).set_repeat_rows(0, 0)?;
     for (at, (header, _, width)) in (0u16..).zip(EVIDENCE) {
         sheet.write_string_with_format(0, at, header, &formats.head)?;
         sheet.set_column_width(at, width)?;
     }
+    let units: BTreeMap<&str, &str> = contents.findings.iter().map(|f| (f.id.as_str(), f.unit.as_str())).collect();
     let rows = Rows::new(evidence);
     let mut line = 1u32;
     for row in 0..shown {
         for (at, (_, column, _)) in (0u16..).zip(EVIDENCE) {
             match column {
+                "unit" => {
+                    let unit = rows.text("finding", row)?.and_then(|id| units.get(id.as_str()).copied());
+                    if let Some(unit) = unit.filter(|u| *u != "none") {
+                        sheet.write_string(line, at, unit)?;
+                    }
+                }
                 "quantity_kg" => {
                     if let Some(kg) = rows.integer(column, row)? {
                         sheet.write_number_with_format(line, at, float(kg) / 1000.0, &formats.tonnes)?;
@@ -117,7 +132,7 @@ fn evidence_sheet(sheet: &mut Worksheet, evidence: &DataFrame, shown: usize, for
         }
         line += 1;
     }
-    sheet.autofilter(0, 0, line.saturating_sub(1), 10)?;
+    sheet.autofilter(0, 0, line.saturating_sub(1), 11)?;
     sheet.set_freeze_panes(1, 0)?;
     if shown < evidence.height() {
         let more = evidence.height() - shown;

@@ -1,8 +1,10 @@
 //! What is the ore worth at a carbonate price? (Method, section 2.)
 //!
-//!     N(g)      = g * 2.473 * recovery * ((P / (1 + VAT)) * (1 - selling) - conversion) - processing + by-products
-//!     N_ore(g0) = yield * N(g_c) - mining - beneficiation + by-products,   yield = g0 * recovery_b / g_c
-//!     Nref      = max(N, guard * g * 2.473 * P / (1 + VAT))
+//! ```text
+//! N(g)      = g * 2.473 * recovery * ((P / (1 + VAT)) * (1 - selling) - conversion) - processing + by-products
+//! N_ore(g0) = yield * N(g_c) - mining - beneficiation + by-products,   yield = g0 * recovery_b / g_c
+//! Nref      = max(N, guard * g * 2.473 * P / (1 + VAT))
+//! ```
 
 use super::normalise::{float, fraction};
 use super::policy::{OreCost, PricePolicy, ProductPolicy, SaltCost, in_force};

@@ -53,9 +53,11 @@ pub fn dry_grade_ppm(sale: &Sale, assay: Assay) -> Result<i32, Code> {
 
 /// Price, fen a dry tonne ex works without VAT, cash:
 ///
-///     px    = price / (1 + VAT if included) - freight / (1 + VAT on freight) if delivered
-///     px    = px / (1 + r * credit_days / 365)
-///     p_dry = px / (1 - moisture)
+/// ```text
+/// px    = price / (1 + VAT if included) - freight / (1 + VAT on freight) if delivered
+/// px    = px / (1 + r * credit_days / 365)
+/// p_dry = px / (1 - moisture)
+/// ```
 ///
 /// It may be negative where the freight exceeds the price; the corridor then holds the sale.
 ///

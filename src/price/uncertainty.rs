@@ -35,7 +35,9 @@ pub struct Estimate {
 
 /// The centre of the points with its uncertainty, or `None` below the policy's least number of sellers:
 ///
-///     h80 = max(t.9(S-1) * se_jackknife_by_seller, t.9(n_eff-1) * se_winsorised),   sd = max(h80 / z.9, half the pooled one)
+/// ```text
+/// h80 = max(t.9(S-1) * se_jackknife_by_seller, t.9(n_eff-1) * se_winsorised),   sd = max(h80 / z.9, half the pooled one)
+/// ```
 #[must_use]
 pub fn estimate(points: &[Point], rules: &Centre, spread: &Spread) -> Option<Estimate> {
     let theta = super::centre::centre(points, rules)?;

@@ -10,6 +10,7 @@
 pub mod assess;
 pub mod band;
 pub mod bands;
+pub mod bulletin;
 pub mod calendar;
 pub mod carbonate;
 pub mod centre;

@@ -1,6 +1,6 @@
 //! `lepid price`: what is the guide price, and how does each sale bear on it?
 
-use super::{CliError, Global};
+use crate::cli::{CliError, Global};
 use crate::engine::Engine;
 use crate::lake::{AsOf, Lake};
 use crate::policy::Policy;

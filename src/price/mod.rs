@@ -13,6 +13,7 @@ pub mod band;
 pub mod bands;
 pub mod bulletin;
 pub mod calendar;
+pub mod calibrate;
 pub mod carbonate;
 pub mod centre;
 mod class_price;

@@ -1,5 +1,6 @@
 //! Which numbers of the price method has the user decided? The section `[price]`, checked when it is read.
 
+use super::calibrate::rules::CalibrationPolicy;
 use super::formula::Formula;
 use super::mechanism::{Limit, Mechanism};
 use super::policy_state::{Ladder, StatePolicy, TrustPolicy};
@@ -23,6 +24,8 @@ pub struct PricePolicy {
     pub terms: Vec<Terms>,
     /// What is assumed where a sale does not say.
     pub assume: Assume,
+    /// Calibration.
+    pub calibration: CalibrationPolicy,
     /// The priced products by id.
     pub product: BTreeMap<String, ProductPolicy>,
 }

@@ -14,6 +14,8 @@ mod lake_open;
 mod lake_support;
 mod nasty;
 mod price;
+mod price_calibrate;
+mod price_calibrate_vectors;
 mod price_properties;
 mod price_state_vectors;
 mod price_vectors;

@@ -230,8 +230,8 @@ mod tests {
     fn rows_on_a_line_exactly_and_dependent_columns_have_no_fit() {
         let x: Vec<f64> = (0..20).map(f64::from).collect();
         let twice: Vec<f64> = x.iter().map(|v| 2.0 * v).collect();
-        assert_eq!(mm_estimate(&[x.clone()], &twice), None);
-        assert_eq!(mm_estimate(&[x.clone(), twice.clone()], &vec![1.0; 20]), None);
+        assert_eq!(mm_estimate(std::slice::from_ref(&x), &twice), None);
+        assert_eq!(mm_estimate(&[x.clone(), twice.clone()], &[1.0; 20]), None);
         assert_eq!(mm_estimate(&[x], &[1.0; 1]), None);
     }
 }

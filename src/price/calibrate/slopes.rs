@@ -9,8 +9,11 @@ use super::panel::{Panel, Slopes};
 use super::row::{Row, Verdict, What};
 use crate::text::Said;
 
+/// A number of a deal that may explain its price.
+type Reading = fn(&Deal) -> f64;
+
 /// What explains a price beyond its period, in the order in which what adds nothing is given up last.
-const EXPLAINS: [(What, fn(&Deal) -> f64); 6] = [
+const EXPLAINS: [(What, Reading); 6] = [
     (What::Grade, |d| f64::from(d.grade_ppm) / 1e4),
     (What::CreditRate, |d| d.credit_years),
     (What::Delivered, |d| f64::from(u8::from(d.delivered))),

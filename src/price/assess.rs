@@ -5,18 +5,18 @@
 //! no price, and the first price that follows is an initial one again: nothing is in force that it could be measured against.
 //! A stale price is never repeated without the move of the netback.
 
-use super::band::{half_width, limits};
+use super::band::{bounded, half_width, limits_of, shown_half_width};
 use super::bands::{ClassPrice, GradeClass, Period, PricedSale, ProductBands};
 use super::calendar::Span;
 use super::carbonate::{Quotation, Quotes};
 use super::centre::{Point, centre};
-use super::formula;
 use super::mechanism::{round_to_integer, step};
 use super::netback::Costs;
 use super::normalise::float;
 use super::policy::{AssessedBy, Class, PricePolicy, ProductPolicy};
 use super::sale::Sale;
 use super::screen::{Code, Screened, screen};
+use super::{benchmark, formula};
 use crate::records::decimal::divide_half_even;
 use crate::records::units::dry_kg;
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,6 +27,8 @@ pub const OWN_PERIOD: &str = "own-period";
 pub const CARRIED: &str = "carried-netback";
 /// The formula of the policy.
 pub const FORMULA: &str = "formula";
+/// The benchmark of the policy and the quotation.
+pub const BENCHMARK: &str = "benchmark";
 /// No price.
 pub const NONE: &str = "none";
 
@@ -81,7 +83,9 @@ impl Course<'_> {
         });
         let netbacks: Vec<Option<f64>> = netbacks.collect();
         let classes = self.product.class.iter().zip(netbacks).enumerate();
-        let classes = classes.map(|(i, (class, netback))| self.class(i, class, netback, quotation, basis, band)).collect();
+        let classes: Vec<ClassPrice> = classes.map(|(i, (class, netback))| self.class(i, class, netback, quotation, basis, band)).collect();
+        let limits = classes.iter().filter_map(|c| c.lower_fen_per_t.zip(c.upper_fen_per_t));
+        let band = shown_half_width(self.product, limits, band);
         Period {
             period: span.id.clone(),
             from: span.from.to_string(),
@@ -100,9 +104,14 @@ impl Course<'_> {
 
     /// Takes over the period's own centre, or carries the last one, or gives it up.
     fn advance(&mut self, own: Option<f64>) -> &'static str {
-        if self.product.assessed_by == AssessedBy::Formula {
+        let by_rule = match self.product.assessed_by {
+            AssessedBy::Market => None,
+            AssessedBy::Formula => Some(FORMULA),
+            AssessedBy::Benchmark => Some(BENCHMARK),
+        };
+        if let Some(basis) = by_rule {
             self.theta = own;
-            return FORMULA;
+            return basis;
         }
         if own.is_some() {
             (self.theta, self.age) = (own, 0);
@@ -121,16 +130,19 @@ impl Course<'_> {
             AssessedBy::Formula => {
                 self.product.formula.zip(quotation).and_then(|(f, quotation)| formula::price(&f, class.grade_ppm, quotation.fen_per_t))
             }
+            AssessedBy::Benchmark => {
+                self.product.benchmark.zip(quotation).and_then(|(b, quotation)| benchmark::price(&b, class.grade_ppm, quotation.fen_per_t))
+            }
         };
         let netback_fen_per_t = netback.map(round_to_integer);
         let Some(assessed) = assessed else {
             self.guides.remove(&i);
             return no_price(class, netback_fen_per_t);
         };
-        let mechanism = &self.product.mechanism;
-        let guide = step(mechanism, self.guides.get(&i).copied(), assessed);
+        let mechanism = bounded(self.product, class.grade_ppm);
+        let guide = step(&mechanism, self.guides.get(&i).copied(), assessed);
         self.guides.insert(i, guide.guide);
-        let (lower, upper) = limits(guide.guide, band, mechanism.tick);
+        let (lower, upper) = limits_of(self.product, class.grade_ppm, guide.guide, band);
         ClassPrice {
             class: class.id.clone(),
             netback_fen_per_t,

@@ -2,7 +2,7 @@
 //!
 //! The rooms stand in the statistician's order: [`policy`] (which numbers), [`calendar`] (which periods), [`sale`] (what the
 //! snapshot holds), [`carbonate`] (the quotation of a day), [`normalise`], [`netback`], [`screen`], [`centre`], [`mechanism`],
-//! [`band`], [`formula`] (prices by formula instead of sales), [`assess`] (the course of the periods), [`bands`] (what it says).
+//! [`band`], [`formula`] and [`benchmark`] (prices by formula instead of sales), [`assess`] (the course of the periods), [`bands`] (what it says).
 //! Only [`sale`] asks the engine; everything after it is a function of its arguments. [`assess`] prices from a period's own
 //! centre or a carried one; the uncertainty of a centre ([`uncertainty`], [`student`]) and the state through thin periods
 //! ([`level`], [`deviation`], [`state`]) stand beside it, sections 5 and 6 of the method.
@@ -10,12 +10,14 @@
 pub mod assess;
 pub mod band;
 pub mod bands;
+pub mod benchmark;
 pub mod bulletin;
 pub mod calendar;
 pub mod carbonate;
 pub mod centre;
 pub mod deviation;
 pub mod formula;
+pub mod hint;
 pub mod level;
 pub mod mechanism;
 pub mod netback;

@@ -5,6 +5,7 @@ use super::benchmark::Benchmark;
 pub use super::calendar::{Calendar, CalendarKind};
 use super::formula::Formula;
 use super::mechanism::{Limit, Mechanism};
+use super::policy_state::{Ladder, StatePolicy, TrustPolicy};
 use super::policy_units::{day, pct_to_ppm, pct_to_ppm_wide, tonnes_to_kg, yuan_to_fen, yuan_to_fen_or_none};
 use crate::policy::{Policy, PolicyError, Wrong};
 use chrono::NaiveDate;
@@ -122,14 +123,18 @@ pub struct ProductPolicy {
     pub assay: Assay,
     /// From what the price is assessed.
     pub assessed_by: AssessedBy,
-    /// Periods that the last centre is carried with the move of the netback.
-    pub carry_periods: u32,
     /// Grade classes, lowest first.
     pub class: Vec<Class>,
     /// Screens.
     pub screen: Screen,
     /// Centre.
     pub centre: Centre,
+    /// State through thin periods.
+    pub state: StatePolicy,
+    /// How long a price may rest on older evidence.
+    pub ladder: Ladder,
+    /// Tiers of trust.
+    pub trust: TrustPolicy,
     /// Band.
     pub band: Band,
     /// Mechanism.

@@ -18,6 +18,7 @@ pub mod bands;
 pub mod benchmark;
 pub mod bulletin;
 pub mod calendar;
+pub mod calibrate;
 pub mod carbonate;
 pub mod centre;
 mod class_price;

@@ -3,6 +3,7 @@
 use super::band::FixedBand;
 use super::benchmark::Benchmark;
 pub use super::calendar::{Calendar, CalendarKind};
+use super::calibrate::rules::CalibrationPolicy;
 use super::formula::Formula;
 use super::mechanism::{Limit, Mechanism};
 use super::policy_state::{Ladder, StatePolicy, TrustPolicy};
@@ -26,6 +27,8 @@ pub struct PricePolicy {
     pub terms: Vec<Terms>,
     /// What is assumed where a sale does not say.
     pub assume: Assume,
+    /// Calibration.
+    pub calibration: CalibrationPolicy,
     /// The priced products by id.
     pub product: BTreeMap<String, ProductPolicy>,
 }

@@ -1,6 +1,7 @@
 //! Does the policy make sense? Every wrong key is named with what is allowed.
 
 use super::band::{Around, benchmark_range};
+use super::calibrate::rules::CalibrationPolicy;
 use super::mechanism::{Limit, Mechanism};
 use super::policy::{AssessedBy, Band, Calendar, Centre, Class, OreCost, PricePolicy, ProductPolicy, SaltCost, Screen};
 use super::policy_state::{StatePolicy, TrustPolicy};
@@ -64,10 +65,21 @@ pub(super) fn check(price: &PricePolicy) -> Vec<Wrong> {
         c.share(terms.credit_rate_ppm, "terms.credit_rate_pct");
     }
     c.need(price.assume.freight_fen_per_t.is_none_or(|f| f >= 0), "assume.freight_yuan_per_t", "不能为负", "can't be negative");
+    check_calibration(&c, &price.calibration);
     for (id, of) in &price.product {
         check_product(price, &c, id, of);
     }
     wrongs.into_inner()
+}
+
+fn check_calibration(c: &Check<'_>, of: &CalibrationPolicy) {
+    c.need(of.min_sales >= 20, "calibration.min_sales", "至少为 20", "must be at least 20");
+    c.need(of.min_sellers >= 3, "calibration.min_sellers", "至少为 3", "must be at least 3");
+    c.need(of.min_periods >= 3, "calibration.min_periods", "至少为 3", "must be at least 3");
+    let significance = of.significance_sd.is_finite() && of.significance_sd > 0.0;
+    c.need(significance, "calibration.significance_sd", "须大于 0", "must be above 0");
+    c.need((0.0..=1.0).contains(&of.max_icc), "calibration.max_icc", "须在 0 至 1 之间", "must lie within 0 and 1");
+    c.need(of.holdout_share > 0.0 && of.holdout_share < 1.0, "calibration.holdout_share", "须在 0 与 1 之间", "must lie between 0 and 1");
 }
 
 fn check_product(price: &PricePolicy, all: &Check<'_>, id: &str, of: &ProductPolicy) {

@@ -1,5 +1,6 @@
 //! What does a run write? JSON for machines, CSV and XLSX for people, charts, and one self-contained page.
 
+pub mod backtest;
 mod collect;
 pub mod contents;
 mod csv;

@@ -12,6 +12,8 @@ use crate::text::{Lang, Said, Text};
 use serde_json::json;
 use std::process::ExitCode;
 
+mod backtest;
+
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// 只看一种产品 / only this product, by id or name
@@ -31,6 +33,8 @@ pub(crate) struct Args {
 enum What {
     /// 逐笔列出销售：折算价、净回值、采用或不采用的原因 / each sale with its normalised price and its code
     Sales,
+    /// 回测：按当时所知重演历史，对照简单方法，并试算操纵 / replay history with what was known then, against rivals and attacks
+    Backtest(backtest::Args),
 }
 
 fn product_id(word: &str) -> Result<String, String> {
@@ -46,6 +50,9 @@ fn month(text: &str) -> Result<String, String> {
 }
 
 pub(crate) fn run(args: &Args, global: &Global) -> Result<ExitCode, CliError> {
+    if let Some(What::Backtest(asked)) = &args.what {
+        return backtest::run(asked, args.product.as_deref(), &args.as_of, global);
+    }
     let policy = Policy::load(global.policy.as_deref())?;
     let notice = crate::price::notice(&policy)?;
     let engine = Engine::new(&Lake::open(&global.lake)?.snapshot(&args.as_of)?)?;
@@ -72,6 +79,7 @@ pub(crate) fn run(args: &Args, global: &Global) -> Result<ExitCode, CliError> {
             print_json(&json!({ "notice": notice, "products": sales }))?;
         }
         (None, false) => bands.iter().for_each(|b| print_bands(b, month, &notice, global.lang)),
+        (Some(What::Backtest(_)), _) => {}
         (Some(What::Sales), false) => bands.iter().for_each(|b| print_sales(b, &notice, global.lang)),
     }
     Ok(ExitCode::SUCCESS)

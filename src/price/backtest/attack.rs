@@ -200,10 +200,11 @@ impl Scene<'_> {
         let mut moved = [0.0; 6];
         let [guide, assessed, ..] = &mut moved;
         *assessed = largest(prices.iter().copied().zip(self.prices.iter().copied()));
-        *guide = largest(prices.iter().zip(&self.step.guides_before).zip(&self.step.stand.classes).filter_map(|((price, before), class)| {
-            let attacked = step(&self.subject.product.mechanism, *before, round_to_integer(*price)).guide;
-            Some((fen(attacked), fen(class.guide_fen_per_t?)))
-        }));
+        *guide =
+            largest(prices.iter().zip(&self.step.guides_before).zip(&self.step.stand.classes).filter_map(|((price, before), class)| {
+                let attacked = step(&self.subject.product.mechanism, *before, round_to_integer(*price)).guide;
+                Some((fen(attacked), fen(class.guide_fen_per_t?)))
+            }));
         if let Some(deals) = deals {
             let rivals = rivals_of(deals, &self.rivals_before);
             write_rivals(&mut moved, &rivals, &self.rivals);
@@ -352,9 +353,11 @@ fn steady_sellers(subject: Subject<'_>, steps: &[Step]) -> Vec<usize> {
 fn sustained(subject: Subject<'_>, steps: &[Step], asked: &[bool], sets: &[Vec<usize>], choices: &[f64]) -> Vec<(String, Moved)> {
     let campaigns: Vec<(&Vec<usize>, f64)> = sets.iter().flat_map(|set| choices.iter().map(move |y| (set, *y))).collect();
     let courses: Vec<Vec<Moved>> = campaigns.par_iter().map(|(set, y)| campaign(subject, steps, set, *y)).collect();
-    let periods = steps.iter().enumerate().zip(asked).filter(|((_, step), asked)| {
-        **asked && step.stand.classes.iter().any(|c| c.guide_fen_per_t.is_some())
-    });
+    let periods = steps
+        .iter()
+        .enumerate()
+        .zip(asked)
+        .filter(|((_, step), asked)| **asked && step.stand.classes.iter().any(|c| c.guide_fen_per_t.is_some()));
     let of = |period: usize| courses.iter().filter_map(|course| course.get(period)).fold([0.0; 6], |a, b| worse(a, *b));
     periods.map(|((period, step), _)| (step.span.id.clone(), of(period))).collect()
 }

@@ -47,8 +47,10 @@ pub struct Question {
 }
 
 impl Question {
-    fn asks(&self, period: &str) -> bool {
-        self.from.as_deref().is_none_or(|from| from <= period) && self.to.as_deref().is_none_or(|to| period <= to)
+    /// Whether a period is scored. A month as an end takes in the periods that begin with its name.
+    #[must_use]
+    pub fn asks(&self, period: &str) -> bool {
+        self.from.as_deref().is_none_or(|from| from <= period) && self.to.as_deref().is_none_or(|to| period <= to || period.starts_with(to))
     }
 }
 
@@ -87,6 +89,14 @@ pub struct Backtest {
     pub by_period: Vec<PeriodRow>,
     /// What strategic sellers could have done; `None`: not asked.
     pub attacks: Option<AttackStudy>,
+}
+
+impl Backtest {
+    /// Whether the replay says what the whole run says, as far as it has to.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        self.check.is_none_or(|check| check.agree == check.periods)
+    }
 }
 
 /// The replay against the whole run.

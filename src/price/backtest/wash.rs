@@ -216,8 +216,7 @@ fn circle(subject: Subject<'_>, sales: &[Sale], periods: &[Span], steps: &[Step]
     let days = subject.product.screen.circle_days;
     let gap_days = if case == Case::Outside { days + 1 } else { days };
     let attacked: Vec<usize> = (0..periods.len()).filter(|p| asked.get(*p) == Some(&true)).collect();
-    let found: Vec<[f64; 3]> =
-        attacked.par_iter().filter_map(|p| circle_in(subject, sales, periods, steps, *p, case, gap_days)).collect();
+    let found: Vec<[f64; 3]> = attacked.par_iter().filter_map(|p| circle_in(subject, sales, periods, steps, *p, case, gap_days)).collect();
     let of = |i: usize| {
         let moves = sorted(found.iter().filter_map(|f| f.get(i).copied()));
         (moves.last().copied().unwrap_or(0.0), median(&moves).unwrap_or(0.0))

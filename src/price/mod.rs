@@ -13,6 +13,7 @@
 
 pub mod anchors;
 pub mod assess;
+pub mod backtest;
 pub mod band;
 pub mod bands;
 pub mod benchmark;

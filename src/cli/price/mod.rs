@@ -13,6 +13,7 @@ use serde_json::json;
 use std::process::ExitCode;
 
 mod calibrate;
+mod backtest;
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -35,6 +36,8 @@ enum What {
     Sales,
     /// 由历史成交估计参数，写成建议的政策文件；不会自动生效 / estimate parameters from history as a proposed policy; never applied by itself
     Calibrate(calibrate::Args),
+    /// 回测：按当时所知重演历史，对照简单方法，并试算操纵 / replay history with what was known then, against rivals and attacks
+    Backtest(backtest::Args),
 }
 
 fn product_id(word: &str) -> Result<String, String> {
@@ -52,6 +55,8 @@ fn month(text: &str) -> Result<String, String> {
 pub(crate) fn run(args: &Args, global: &Global) -> Result<ExitCode, CliError> {
     if let Some(What::Calibrate(asked)) = &args.what {
         return calibrate::run(asked, args.product.as_deref(), &args.as_of, global);
+    if let Some(What::Backtest(asked)) = &args.what {
+        return backtest::run(asked, args.product.as_deref(), &args.as_of, global);
     }
     let policy = Policy::load(global.policy.as_deref())?;
     let notice = crate::price::notice(&policy)?;
@@ -80,6 +85,7 @@ pub(crate) fn run(args: &Args, global: &Global) -> Result<ExitCode, CliError> {
         }
         (None, false) => bands.iter().for_each(|b| print_bands(b, month, &notice, global.lang)),
         (Some(What::Calibrate(_)), _) => {}
+        (Some(What::Backtest(_)), _) => {}
         (Some(What::Sales), false) => bands.iter().for_each(|b| print_sales(b, &notice, global.lang)),
     }
     Ok(ExitCode::SUCCESS)

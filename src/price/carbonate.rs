@@ -33,6 +33,11 @@ impl Quotes {
         Self { days: by_day.into_iter().filter_map(|(day, fen)| mean(fen.iter().copied()).map(|m| (day, m))).collect() }
     }
 
+    /// The quotations, earliest first.
+    pub(super) fn days(&self) -> &[(NaiveDate, i64)] {
+        &self.days
+    }
+
     /// First and last day.
     #[must_use]
     pub fn span(&self) -> Option<(NaiveDate, NaiveDate)> {

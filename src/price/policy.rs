@@ -2,6 +2,7 @@
 
 use super::formula::Formula;
 use super::mechanism::{Limit, Mechanism};
+pub use super::publication::policy::{ChangeOfMethod, Publication};
 use super::policy_units::{pct_to_ppm, pct_to_ppm_wide, tonnes_to_kg, yuan_to_fen, yuan_to_fen_or_none};
 use crate::policy::{Policy, PolicyError};
 use chrono::NaiveDate;
@@ -12,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PricePolicy {
-    /// What the price may be called.
+    /// Who publishes, what the price may be called.
     pub publication: Publication,
     /// Periods and business days.
     pub calendar: Calendar,
@@ -24,14 +25,6 @@ pub struct PricePolicy {
     pub assume: Assume,
     /// The priced products by id.
     pub product: BTreeMap<String, ProductPolicy>,
-}
-
-/// What the price may be called.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Publication {
-    /// The entry of a pricing catalogue that allows a binding guide price; empty: a non-binding reference range.
-    pub catalogue: String,
 }
 
 /// The length of a pricing period.
@@ -313,7 +306,7 @@ pub fn in_force<T>(entries: &[T], from: impl Fn(&T) -> NaiveDate, day: NaiveDate
 }
 
 /// A TOML date, or the same as a text.
-fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NaiveDate, D::Error> {
+pub(super) fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NaiveDate, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
     enum Written {

@@ -42,6 +42,7 @@ impl Check<'_> {
 /// # Errors
 /// [`PolicyError::Section`] with the first key that is wrong.
 pub(super) fn check(price: &PricePolicy) -> Result<(), PolicyError> {
+    price.publication.check()?;
     let c = Check { at: "" };
     c.need(
         (1..=60).contains(&price.carbonate.window_business_days),

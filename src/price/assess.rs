@@ -1,46 +1,68 @@
-//! How do sales become guide prices, period after period? normalise → screen → centre → assess → mechanism → band.
+//! How do sales become guide prices, period after period? normalise → screen → centre → state → assess → mechanism → band.
 //!
-//! Assessed price of a class: `exp(theta) × Nref(grade of the class, carbonate today)`. Where a period has no centre of its own
-//! the last one is carried, moved with today's netback, for the policy's number of periods (ladder L4); after that there is
-//! no price, and the first price that follows is an initial one again: nothing is in force that it could be measured against.
-//! A stale price is never repeated without the move of the netback.
+//! Assessed price of a class: `exp(level + deviation) × Nref(grade of the class, carbonate today)`, not falling with grade. Where a
+//! period has no centre of its own the state serves, moved with today's netback, for the policy's number of periods (ladder
+//! L4, then L5); after that there is no price (L6), and the first price that follows is an initial one again: nothing is in
+//! force that it could be measured against. A stale price is never repeated without the move of the netback.
 
-use super::band::{half_width, limits};
-use super::bands::{ClassPrice, GradeClass, Period, PricedSale, ProductBands};
+use super::anchors::Anchors;
+use super::band::half_width;
+use super::bands::{GradeClass, Period, PricedSale, ProductBands, SellerTrust, StateView, Trust};
 use super::calendar::Span;
 use super::carbonate::{Quotation, Quotes};
-use super::centre::{Point, centre};
+use super::class_price::{Assessed, Before, ClassAt, class_price};
 use super::formula;
-use super::mechanism::{round_to_integer, step};
+use super::influence::{Influence, Market, grid, search};
+use super::ladder::{Rung, rung};
+use super::mechanism::round_to_integer;
 use super::netback::Costs;
 use super::normalise::float;
 use super::policy::{AssessedBy, Class, PricePolicy, ProductPolicy};
 use super::sale::Sale;
 use super::screen::{Code, Screened, screen};
-use crate::records::decimal::divide_half_even;
-use crate::records::units::dry_kg;
+use super::state::{After, Evidence, State};
+use super::trust::{self, Facts};
+use crate::records::units::{PPM, dry_kg};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The centre of its own sales.
+/// L1: the class's own sales of the period.
 pub const OWN_PERIOD: &str = "own-period";
-/// An older centre with today's netback.
+/// L2: its sales of the last periods, with the level of this one.
+pub const WINDOW: &str = "decayed-window";
+/// L3: other classes.
+pub const SISTERS: &str = "sister-grades";
+/// L4: the state with today's netback.
 pub const CARRIED: &str = "carried-netback";
+/// L5: the same, too old for settlement.
+pub const INDICATIVE: &str = "indicative";
 /// The formula of the policy.
 pub const FORMULA: &str = "formula";
-/// No price.
+/// An act: the price in force is that of a bulletin, and the mechanism by itself would give another one.
+pub const PUBLISHED: &str = "published";
+/// L6: no price.
 pub const NONE: &str = "none";
 
-/// The bands of one product over the periods; `sales` are sorted by (date, id).
+/// The bands of one product over the periods; `sales` are sorted by (date, id). A published guide price in `anchors` stands in
+/// the place of the computed one.
 #[must_use]
-pub fn assess(id: &str, price: &PricePolicy, product: &ProductPolicy, sales: &[Sale], quotes: &Quotes, periods: &[Span]) -> ProductBands {
+pub fn assess(
+    id: &str,
+    price: &PricePolicy,
+    product: &ProductPolicy,
+    sales: &[Sale],
+    quotes: &Quotes,
+    periods: &[Span],
+    anchors: &Anchors,
+) -> ProductBands {
     let screened = screen(sales, quotes, price, product);
-    let mut course = Course { price, product, quotes, theta: None, age: 0, residuals: Vec::new(), guides: BTreeMap::new() };
+    let mut course = Course::new(id, price, product, quotes, anchors, Names::of(sales, product));
     let mut at = 0;
     let mut done = Vec::with_capacity(periods.len());
-    for span in periods {
+    for (i, span) in periods.iter().enumerate() {
         let to = at + sales.get(at..).unwrap_or_default().partition_point(|s| s.date <= span.to);
         let own = sales.get(at..to).unwrap_or_default().iter().zip(screened.get(at..to).unwrap_or_default());
-        done.push(course.period(span, &own.collect::<Vec<_>>()));
+        let later = periods.get(i..).unwrap_or_default();
+        done.push(course.period(span, later, &own.collect::<Vec<_>>()));
         at = to;
     }
     let classes = product.class.iter().map(grade_class).collect();
@@ -48,136 +70,246 @@ pub fn assess(id: &str, price: &PricePolicy, product: &ProductPolicy, sales: &[S
     ProductBands { product: id.to_owned(), classes, periods: done, sales }
 }
 
+/// Sellers by number, in the order of their names, the same in all periods.
+struct Names<'a> {
+    numbers: BTreeMap<&'a str, usize>,
+    names: Vec<&'a str>,
+}
+
+impl<'a> Names<'a> {
+    fn of(sales: &'a [Sale], product: &ProductPolicy) -> Self {
+        let names: BTreeSet<&str> = sales.iter().map(|s| s.seller.identity(product.centre.seller_is)).collect();
+        let names: Vec<&str> = names.into_iter().collect();
+        Self { numbers: names.iter().enumerate().map(|(number, name)| (*name, number)).collect(), names }
+    }
+}
+
 /// What one period hands to the next.
 struct Course<'a> {
+    id: &'a str,
     price: &'a PricePolicy,
     product: &'a ProductPolicy,
     quotes: &'a Quotes,
-    /// The last centre that may still serve.
-    theta: Option<f64>,
-    /// Periods since.
-    age: u32,
+    anchors: &'a Anchors,
+    names: Names<'a>,
+    grid: Vec<f64>,
+    state: State,
+    /// Periods since the last one with a centre of its own; `None`: there was none yet.
+    age: Option<u32>,
     /// One-step-ahead |residuals|, in the order of the sales.
     residuals: Vec<f64>,
-    /// Guide price in force by index of the class.
-    guides: BTreeMap<usize, i64>,
+    /// Half-width of the band of the period before.
+    band: Option<f64>,
+    /// What stood at the end of the period before, by class.
+    before: Vec<Option<Before>>,
 }
 
-impl Course<'_> {
-    fn period(&mut self, span: &Span, own: &[(&Sale, &Screened)]) -> Period {
-        let admitted: Vec<(&Sale, &Screened)> = own.iter().copied().filter(|(_, s)| s.code == Code::Ok).collect();
-        if let Some(expected) = self.theta {
-            self.residuals.extend(admitted.iter().filter_map(|(_, s)| s.y).map(|y| (y - expected).abs()));
+impl<'a> Course<'a> {
+    fn new(
+        id: &'a str,
+        price: &'a PricePolicy,
+        product: &'a ProductPolicy,
+        quotes: &'a Quotes,
+        anchors: &'a Anchors,
+        names: Names<'a>,
+    ) -> Self {
+        let screen = &product.screen;
+        Self {
+            id,
+            price,
+            product,
+            quotes,
+            anchors,
+            names,
+            grid: grid(screen.corridor_low, screen.corridor_high, &product.trust.search_steps),
+            state: State::new(product.state.rules(), product.class.len()),
+            age: None,
+            residuals: Vec::new(),
+            band: None,
+            before: vec![None; product.class.len()],
         }
-        let (points, sellers) = points(&admitted, self.product);
-        let theta = centre(&points, &self.product.centre);
-        let basis = self.advance(theta);
+    }
+
+    /// Prices a period; `later` are the periods from this one on.
+    fn period(&mut self, span: &Span, later: &[Span], own: &[(&Sale, &Screened)]) -> Period {
+        let admitted: Vec<(&Sale, &Screened)> = own.iter().copied().filter(|(_, s)| s.code == Code::Ok).collect();
+        let evidence = self.evidence(&admitted, later);
+        let (foretold, inside) = self.foretell(&evidence);
         let quotation = self.quotes.at(span.to, &self.price.carbonate, &self.price.calendar);
+        let netbacks = self.netbacks(span, quotation);
+        let after = self.state.peek(&evidence, &self.product.centre);
+        self.age = if after.own.is_some() { Some(0) } else { self.age.map(|age| age.saturating_add(1)) };
         let band = half_width(&self.residuals, &self.product.band);
-        let costs = Costs::on(self.price, self.product, span.to);
-        let netbacks = self.product.class.iter().map(|class| {
-            let (costs, quotation) = (costs?, quotation?);
-            Some(costs.reference_fen_per_t(class.grade_ppm, quotation.fen_per_t))
-        });
-        let netbacks: Vec<Option<f64>> = netbacks.collect();
-        let classes = self.product.class.iter().zip(netbacks).enumerate();
-        let classes = classes.map(|(i, (class, netback))| self.class(i, class, netback, quotation, basis, band)).collect();
+        let assessed = self.assessed(&after, netbacks.as_deref(), quotation);
+        let by_market = self.product.assessed_by == AssessedBy::Market;
+        let influence = match (&netbacks, by_market) {
+            (Some(netbacks), true) => search(&Market {
+                before: &self.state,
+                evidence: &evidence,
+                centre: &self.product.centre,
+                netbacks,
+                prices: &after.prices(netbacks),
+                grid: &self.grid,
+            }),
+            _ => Influence::default(),
+        };
+        self.state.accept(&evidence, &after);
+        let classes = self.classes(span, &after, &evidence, netbacks.as_deref(), &assessed, &influence, band);
+        self.band = Some(band);
+        let buyers = buyers(&admitted, self.product);
+        let sellers = evidence.iter().map(|e| e.seller).collect::<BTreeSet<_>>().len();
+        let facts = Facts {
+            sales: count(evidence.len()),
+            sellers: count(sellers),
+            buyers: count(buyers),
+            top_share: trust::top_share(&evidence),
+            influence: influence.largest(),
+        };
         Period {
             period: span.id.clone(),
             from: span.from.to_string(),
             to: span.to.to_string(),
             carbonate_fen_per_t: quotation.map(|q| q.fen_per_t),
             carbonate_age_days: quotation.map(|q| q.age_days),
-            n: count(admitted.len()),
-            sellers: count(sellers),
-            buyers: count(buyers(&admitted, self.product)),
-            theta,
+            n: facts.sales,
+            sellers: facts.sellers,
+            buyers: facts.buyers,
+            theta: after.own.map(|own| own.theta),
+            state: by_market.then(|| view(&after)),
             band,
+            foretold,
+            inside,
             excluded: excluded(own),
+            trust: self.trust(&after, &evidence, &facts, &influence, by_market),
             classes,
         }
     }
 
-    /// Takes over the period's own centre, or carries the last one, or gives it up.
-    fn advance(&mut self, own: Option<f64>) -> &'static str {
-        if self.product.assessed_by == AssessedBy::Formula {
-            self.theta = own;
-            return FORMULA;
-        }
-        if own.is_some() {
-            (self.theta, self.age) = (own, 0);
-            return OWN_PERIOD;
-        }
-        self.age = self.age.saturating_add(1);
-        if self.age > self.product.carry_periods {
-            self.theta = None;
-        }
-        if self.theta.is_some() { CARRIED } else { NONE }
+    fn evidence(&self, admitted: &[(&Sale, &Screened)], later: &[Span]) -> Vec<Evidence> {
+        let cap_mg = self.product.centre.lot_cap_kg.saturating_mul(PPM);
+        let now = self.state.next_period();
+        let evidence = admitted.iter().filter_map(|(sale, s)| {
+            let struck_in = s.struck_on.map(|day| now + count(later.partition_point(|span| span.to < day)));
+            Some(Evidence {
+                y: s.y?,
+                // In tonnes: only the ratios of weights matter.
+                weight: float(s.dry_mg?.min(cap_mg)) / 1e9,
+                seller: *self.names.numbers.get(sale.seller.identity(self.product.centre.seller_is))?,
+                class: s.class?,
+                struck_in,
+            })
+        });
+        evidence.collect()
     }
 
-    fn class(&mut self, i: usize, class: &Class, netback: Option<f64>, quotation: Option<Quotation>, basis: &str, band: f64) -> ClassPrice {
-        let assessed = match self.product.assessed_by {
-            AssessedBy::Market => self.theta.zip(netback).map(|(theta, netback)| round_to_integer(libm::exp(theta) * netback)),
+    /// Compares the sales with the price that stood before them: how many were foretold, and how many lay within the band.
+    fn foretell(&mut self, evidence: &[Evidence]) -> (u32, u32) {
+        let (Some(_), Some(band)) = (self.age, self.band) else { return (0, 0) };
+        let residuals: Vec<f64> =
+            evidence.iter().filter_map(|e| self.state.expected(e.class).map(|expected| (e.y - expected).abs())).collect();
+        let inside = residuals.iter().filter(|r| **r <= band).count();
+        self.residuals.extend(&residuals);
+        (count(residuals.len()), count(inside))
+    }
+
+    /// Netbacks of the classes, fen/t; `None`: no quotation that is young enough, or no costs yet.
+    fn netbacks(&self, span: &Span, quotation: Option<Quotation>) -> Option<Vec<f64>> {
+        let costs = Costs::on(self.price, self.product, span.to)?;
+        let carbonate = quotation?.fen_per_t;
+        Some(self.product.class.iter().map(|class| costs.reference_fen_per_t(class.grade_ppm, carbonate)).collect())
+    }
+
+    /// Assessed prices of the classes, exact, fen/t.
+    fn assessed(&self, after: &After, netbacks: Option<&[f64]>, quotation: Option<Quotation>) -> Vec<Option<f64>> {
+        let none = || vec![None; self.product.class.len()];
+        match self.product.assessed_by {
             AssessedBy::Formula => {
-                self.product.formula.zip(quotation).and_then(|(f, quotation)| formula::price(&f, class.grade_ppm, quotation.fen_per_t))
+                let price = |class: &Class| {
+                    let fen = formula::price(&self.product.formula?, class.grade_ppm, quotation?.fen_per_t)?;
+                    Some(float(fen))
+                };
+                self.product.class.iter().map(price).collect()
             }
-        };
-        let netback_fen_per_t = netback.map(round_to_integer);
-        let Some(assessed) = assessed else {
-            self.guides.remove(&i);
-            return no_price(class, netback_fen_per_t);
-        };
-        let mechanism = &self.product.mechanism;
-        let guide = step(mechanism, self.guides.get(&i).copied(), assessed);
-        self.guides.insert(i, guide.guide);
-        let (lower, upper) = limits(guide.guide, band, mechanism.tick);
-        ClassPrice {
-            class: class.id.clone(),
-            netback_fen_per_t,
-            assessed_fen_per_t: Some(assessed),
-            guide_fen_per_t: Some(guide.guide),
-            lower_fen_per_t: Some(lower),
-            upper_fen_per_t: Some(upper),
-            per_du_fen: per_du(guide.guide, class.grade_ppm),
-            carry_fen_per_t: Some(guide.carry),
-            act: guide.says(),
-            basis: basis.to_owned(),
+            AssessedBy::Market => match netbacks {
+                Some(netbacks) if self.rung(false, false) != Rung::Suspended => after.prices(netbacks).into_iter().map(Some).collect(),
+                _ => none(),
+            },
+        }
+    }
+
+    fn rung(&self, own: bool, estimated: bool) -> Rung {
+        rung(self.age, own, estimated, &self.product.ladder)
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "everything that a period found out")]
+    fn classes(
+        &mut self,
+        span: &Span,
+        after: &After,
+        evidence: &[Evidence],
+        netbacks: Option<&[f64]>,
+        assessed: &[Option<f64>],
+        influence: &Influence,
+        band: f64,
+    ) -> Vec<super::bands::ClassPrice> {
+        let least = usize::try_from(self.product.centre.min_sellers).unwrap_or(usize::MAX);
+        let mut classes = Vec::with_capacity(self.product.class.len());
+        for (i, class) in self.product.class.iter().enumerate() {
+            let deviation = after.deviations.get(i).copied().unwrap_or_default();
+            let sellers: BTreeSet<usize> = evidence.iter().filter(|e| e.class == i).map(|e| e.seller).collect();
+            let market = (self.product.assessed_by == AssessedBy::Market)
+                .then(|| (after.level, deviation, self.rung(sellers.len() >= least, deviation.estimated)));
+            let at = ClassAt {
+                class,
+                netback: netbacks.and_then(|n| n.get(i)).copied(),
+                assessed: assessed.get(i).copied().flatten().map(|exact| Assessed { exact, fen: round_to_integer(exact) }),
+                market,
+                without_one: influence.without_one.get(i).copied().flatten(),
+                band,
+                anchor: self.anchors.guide(self.id, &span.id, &class.id),
+            };
+            let before = self.before.get(i).copied().flatten();
+            let (price, stands) = class_price(&at, before, &self.product.mechanism);
+            if let Some(slot) = self.before.get_mut(i) {
+                *slot = stands;
+            }
+            classes.push(price);
+        }
+        classes
+    }
+
+    fn trust(&self, after: &After, evidence: &[Evidence], facts: &Facts, influence: &Influence, by_market: bool) -> Trust {
+        if !by_market {
+            return Trust { tier: "-".to_owned(), top_share: facts.top_share, ..Trust::default() };
+        }
+        let shares = trust::capped_shares(evidence, &self.product.centre);
+        let by_seller = influence.sellers.iter().map(|s| SellerTrust {
+            seller: self.names.names.get(s.seller).map(|name| (*name).to_owned()).unwrap_or_default(),
+            share: shares.get(s.seller).copied().unwrap_or(0.0),
+            influence: s.influence,
+            without: s.without,
+        });
+        Trust {
+            tier: trust::tier(facts, &self.product.trust).to_owned(),
+            n_eff: after.own.map_or(0.0, |own| own.n_eff),
+            top_share: facts.top_share,
+            seller_influence: facts.influence,
+            sale_influence: influence.sale,
+            breakdown_sellers: after.own.and_then(|_| trust::breakdown(evidence, &self.product.centre)),
+            by_seller: by_seller.collect(),
         }
     }
 }
 
-fn no_price(class: &Class, netback_fen_per_t: Option<i64>) -> ClassPrice {
-    ClassPrice {
-        class: class.id.clone(),
-        netback_fen_per_t,
-        assessed_fen_per_t: None,
-        guide_fen_per_t: None,
-        lower_fen_per_t: None,
-        upper_fen_per_t: None,
-        per_du_fen: None,
-        carry_fen_per_t: None,
-        act: NONE.to_owned(),
-        basis: NONE.to_owned(),
+fn view(after: &After) -> StateView {
+    StateView {
+        sd: after.own.map(|own| own.sd),
+        surprise: after.surprise_gain.map(|(surprise, _)| surprise),
+        gain: after.surprise_gain.map(|(_, gain)| gain),
+        level: after.level.m,
+        level_variance: after.level.p,
+        between: after.between,
     }
-}
-
-/// Price per 1 % of Li2O (度), fen, rounded half to even.
-fn per_du(guide_fen: i64, grade_ppm: i32) -> Option<i64> {
-    i64::try_from(divide_half_even(i128::from(guide_fen) * 10_000, i128::from(grade_ppm.max(1)), false)).ok()
-}
-
-/// The admitted sales as points with sellers numbered in the order of their names, and the number of sellers.
-fn points(admitted: &[(&Sale, &Screened)], product: &ProductPolicy) -> (Vec<Point>, usize) {
-    let level = product.centre.seller_is;
-    let names: BTreeSet<&str> = admitted.iter().map(|(sale, _)| sale.seller.identity(level)).collect();
-    let numbers: BTreeMap<&str, usize> = names.iter().enumerate().map(|(number, name)| (*name, number)).collect();
-    let cap_mg = product.centre.lot_cap_kg.saturating_mul(crate::records::units::PPM);
-    let points = admitted.iter().filter_map(|(sale, s)| {
-        let seller = numbers.get(sale.seller.identity(level)).copied()?;
-        // Weights in tonnes: only their ratios matter.
-        Some(Point { y: s.y?, weight: float(s.dry_mg?.min(cap_mg)) / 1e9, seller })
-    });
-    (points.collect(), names.len())
 }
 
 fn buyers(admitted: &[(&Sale, &Screened)], product: &ProductPolicy) -> usize {
@@ -213,5 +345,6 @@ fn priced(price: &PricePolicy, product: &ProductPolicy, sale: &Sale, s: &Screene
         dry_fen_per_t: s.dry_fen_per_t.map(round_to_integer),
         netback_fen_per_t: s.netback_fen_per_t.map(round_to_integer),
         code: s.code.id().to_owned(),
+        struck_on: s.struck_on.map(|day| day.to_string()),
     }
 }

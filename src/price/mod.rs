@@ -3,10 +3,11 @@
 //! The rooms stand in the statistician's order: [`policy`] (which numbers), [`calendar`] (which periods), [`sale`] (what the
 //! snapshot holds), [`carbonate`] (the quotation of a day), [`normalise`], [`netback`], [`screen`], [`centre`], [`mechanism`],
 //! [`band`], [`formula`] (prices by formula instead of sales), [`assess`] (the course of the periods), [`bands`] (what it says).
-//! Only [`sale`] asks the engine; everything after it is a function of its arguments. [`assess`] prices from a period's own
-//! centre or a carried one; the uncertainty of a centre ([`uncertainty`], [`student`]) and the state through thin periods
-//! ([`level`], [`deviation`], [`state`]) stand beside it, sections 5 and 6 of the method.
+//! Only [`sale`] asks the engine; everything after it is a function of its arguments. The uncertainty of a centre is
+//! [`uncertainty`] and [`student`]; the state through thin periods [`level`], [`deviation`], [`state`] and [`ladder`]; trust is
+//! [`trust`] and [`influence`]; [`anchors`] are prices that a [`bulletin`] has put in force.
 
+pub mod anchors;
 pub mod assess;
 pub mod band;
 pub mod bands;
@@ -14,20 +15,25 @@ pub mod bulletin;
 pub mod calendar;
 pub mod carbonate;
 pub mod centre;
+mod class_price;
 pub mod deviation;
 pub mod formula;
+pub mod influence;
+pub mod ladder;
 pub mod level;
 pub mod mechanism;
 pub mod netback;
 pub mod normalise;
 pub mod policy;
 mod policy_check;
+pub mod policy_state;
 mod policy_units;
 mod root;
 pub mod sale;
 pub mod screen;
 pub mod state;
 pub mod student;
+pub mod trust;
 pub mod uncertainty;
 
 use crate::engine::{Engine, EngineError};
@@ -45,25 +51,59 @@ pub enum PriceError {
     Policy(#[from] PolicyError),
 }
 
-/// Guide prices of every product in policy, by product id, over all months from the first to the last sale or quotation of the
+/// Guide prices of every product in policy, by product id, over all periods from the first to the last sale or quotation of the
 /// snapshot; no periods where it holds neither.
 ///
 /// # Errors
 /// [`PriceError`] if a parameter is wrong or the snapshot can't be read. A sale that can't be priced is no error: it has a code.
 pub fn bands(engine: &Engine, policy: &Policy) -> Result<Vec<bands::ProductBands>, PriceError> {
+    bands_with(engine, policy, &anchors::Anchors::default())
+}
+
+/// [`bands`] with the guide prices that were published in the place of the computed ones.
+///
+/// # Errors
+/// [`PriceError`] as [`bands`].
+pub fn bands_with(engine: &Engine, policy: &Policy, anchors: &anchors::Anchors) -> Result<Vec<bands::ProductBands>, PriceError> {
     let price = policy::PricePolicy::load(policy)?;
-    let quotes = sale::quotes(engine, &price.carbonate.series)?;
-    let mut products = Vec::with_capacity(price.product.len());
-    for (id, product) in &price.product {
-        products.push((id, product, sale::sales(engine, id)?));
-    }
-    let days = products.iter().flat_map(|(_, _, sales)| [sales.first(), sales.last()]).flatten().map(|s| s.date);
-    let days: Vec<_> = days.chain(quotes.span().into_iter().flat_map(|(first, last)| [first, last])).collect();
-    let periods = match (days.iter().min(), days.iter().max()) {
-        (Some(first), Some(last)) => price.calendar.periods(*first, *last),
-        _ => Vec::new(),
+    let market = Market::read(engine, &price)?;
+    let assess = |(id, sales): &(String, Vec<sale::Sale>)| {
+        let product = price.product.get(id)?;
+        Some(assess::assess(id, &price, product, sales, &market.quotes, &market.periods, anchors))
     };
-    Ok(products.iter().map(|(id, product, sales)| assess::assess(id, &price, product, sales, &quotes, &periods)).collect())
+    Ok(market.products.iter().filter_map(assess).collect())
+}
+
+/// What a snapshot holds for the prices.
+#[derive(Clone, Debug, Default)]
+pub struct Market {
+    /// The quotations of carbonate.
+    pub quotes: carbonate::Quotes,
+    /// The sales of each product of the policy, by product id; sorted by (date, id).
+    pub products: Vec<(String, Vec<sale::Sale>)>,
+    /// The periods from the first to the last sale or quotation.
+    pub periods: Vec<calendar::Span>,
+}
+
+impl Market {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// [`EngineError`] if the snapshot can't be read.
+    pub fn read(engine: &Engine, price: &policy::PricePolicy) -> Result<Self, EngineError> {
+        let quotes = sale::quotes(engine, &price.carbonate.series)?;
+        let mut products = Vec::with_capacity(price.product.len());
+        for id in price.product.keys() {
+            products.push((id.clone(), sale::sales(engine, id)?));
+        }
+        let days = products.iter().flat_map(|(_, sales)| [sales.first(), sales.last()]).flatten().map(|s| s.date);
+        let days: Vec<_> = days.chain(quotes.span().into_iter().flat_map(|(first, last)| [first, last])).collect();
+        let periods = match (days.iter().min(), days.iter().max()) {
+            (Some(first), Some(last)) => price.calendar.periods(*first, *last),
+            _ => Vec::new(),
+        };
+        Ok(Self { quotes, products, periods })
+    }
 }
 
 /// What the prices may be called: the catalogue entry that allows a guide price (价格法, articles 19 and 20), else a non-binding

@@ -2,6 +2,7 @@
 
 use super::formula::Formula;
 use super::mechanism::{Limit, Mechanism};
+use super::policy_state::{Ladder, StatePolicy, TrustPolicy};
 pub use super::publication::policy::{ChangeOfMethod, Publication};
 use super::policy_units::{pct_to_ppm, pct_to_ppm_wide, tonnes_to_kg, yuan_to_fen, yuan_to_fen_or_none};
 use crate::policy::{Policy, PolicyError};
@@ -132,14 +133,18 @@ pub struct ProductPolicy {
     pub assay: Assay,
     /// From what the price is assessed.
     pub assessed_by: AssessedBy,
-    /// Periods that the last centre is carried with the move of the netback.
-    pub carry_periods: u32,
     /// Grade classes, lowest first.
     pub class: Vec<Class>,
     /// Screens.
     pub screen: Screen,
     /// Centre.
     pub centre: Centre,
+    /// State through thin periods.
+    pub state: StatePolicy,
+    /// How long a price may rest on older evidence.
+    pub ladder: Ladder,
+    /// Tiers of trust.
+    pub trust: TrustPolicy,
     /// Band.
     pub band: Band,
     /// Mechanism.

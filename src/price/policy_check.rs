@@ -2,6 +2,7 @@
 
 use super::mechanism::{Limit, Mechanism};
 use super::policy::{AssessedBy, Band, Centre, Class, OreCost, PricePolicy, ProductPolicy, SaltCost, Screen};
+use super::policy_state::{StatePolicy, TrustPolicy};
 use crate::policy::PolicyError;
 use crate::records::product;
 use crate::records::units::PPM;
@@ -73,6 +74,8 @@ fn check_product(price: &PricePolicy, id: &str, of: &ProductPolicy) -> Result<()
     check_classes(&c, &of.class)?;
     check_screen(&c, &of.screen)?;
     check_centre(&c, &of.centre)?;
+    check_state(&c, &of.state)?;
+    check_trust(&c, &of.trust)?;
     check_band(&c, &of.band)?;
     check_mechanism(&c, &of.mechanism)?;
     c.need(
@@ -137,6 +140,34 @@ fn check_centre(c: &Check<'_>, centre: &Centre) -> Result<(), PolicyError> {
         "须大于单个卖方的最大权重（seller_cap 与 1/min_sellers 的较大者）且小于 0.5",
         "must exceed the largest weight of one seller (the larger of seller_cap and 1/min_sellers) and lie below 0.5",
     )
+}
+
+fn check_state(c: &Check<'_>, state: &StatePolicy) -> Result<(), PolicyError> {
+    let positive = |value: f64| value.is_finite() && value > 0.0;
+    c.need(state.start_level.abs() < 3.0, "state.start_level", "须在 -3 与 3 之间", "must lie between -3 and 3")?;
+    let positives = [
+        (state.start_sd, "state.start_sd"),
+        (state.level_sd_a_period, "state.level_sd_a_period"),
+        (state.surprise_limit, "state.surprise_limit"),
+        (state.half_life_periods, "state.half_life_periods"),
+        (state.deal_sd, "state.deal_sd"),
+    ];
+    positives.into_iter().try_for_each(|(value, key)| c.need(positive(value), key, "须大于 0", "must be above 0"))?;
+    c.need((1..=120).contains(&state.window_periods), "state.window_periods", "须在 1 至 120 之间", "must lie within 1 and 120")?;
+    c.need((0.0..=1.0).contains(&state.icc), "state.icc", "须在 0 至 1 之间", "must lie within 0 and 1")
+}
+
+fn check_trust(c: &Check<'_>, trust: &TrustPolicy) -> Result<(), PolicyError> {
+    let steps = &trust.search_steps;
+    c.need(steps.len() <= 40, "trust.search_steps", "至多 40 个", "can't be more than 40")?;
+    let ascending = steps.windows(2).all(|pair| matches!(pair, [a, b] if a < b));
+    let within = steps.iter().all(|s| *s > 0.0 && *s < 3.0);
+    c.need(ascending && within, "trust.search_steps", "须从小到大，在 0 与 3 之间", "must ascend and lie between 0 and 3")?;
+    for (tier, key) in [(&trust.a, "trust.a"), (&trust.b, "trust.b"), (&trust.c, "trust.c")] {
+        let shares = (0.0..=1.0).contains(&tier.top_share) && tier.influence > 0.0;
+        c.need(shares, key, "top_share 须在 0 至 1 之间，influence 须大于 0", "top_share must lie within 0 and 1, influence be above 0")?;
+    }
+    Ok(())
 }
 
 fn check_band(c: &Check<'_>, band: &Band) -> Result<(), PolicyError> {

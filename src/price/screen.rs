@@ -115,9 +115,14 @@ pub struct Screened {
     pub netback_fen_per_t: Option<f64>,
     /// `ln(dry price / netback)`; `None` where either is missing or the price is not above zero.
     pub y: Option<f64>,
+    /// The day, after its period, on which an admitted sale turned out to be one leg of a circle.
+    pub struck_on: Option<NaiveDate>,
 }
 
 /// Screens the sales of one product, which are sorted by (date, id): of two equal ones the later is the duplicate.
+///
+/// A sale is judged by what was known at the end of its own period, so that history does not move: where the way back of a
+/// circle came only later, the sale stays admitted in its period and is struck from that day on.
 #[must_use]
 pub fn screen(sales: &[Sale], quotes: &Quotes, price: &PricePolicy, product: &ProductPolicy) -> Vec<Screened> {
     let circles = Circles::of(sales);
@@ -126,12 +131,16 @@ pub fn screen(sales: &[Sale], quotes: &Quotes, price: &PricePolicy, product: &Pr
     for sale in sales {
         let (seller, buyer) = parties(sale);
         let first = seen.insert((sale.date, seller, buyer, sale.li2o_ppm, sale.wet_kg, sale.price_fen_per_t));
-        let related = sale.related_party == Some(true) || seller == buyer || circles.closes(sale, product.screen.circle_days);
+        let related = sale.related_party == Some(true) || seller == buyer;
+        let circle = circles.closes_on(sale, product.screen.circle_days);
+        let in_time = |day: NaiveDate| day <= sale.date || day <= price.calendar.period_of(sale.date).to;
         let mut result = measure(sale, quotes, price, product);
         if !first {
             result.code = Code::Duplicate;
-        } else if related {
+        } else if related || circle.is_some_and(in_time) {
             result.code = Code::Related;
+        } else if result.code == Code::Ok {
+            result.struck_on = circle;
         }
         screened.push(result);
     }
@@ -158,7 +167,7 @@ fn measure(sale: &Sale, quotes: &Quotes, price: &PricePolicy, product: &ProductP
     };
     let missing = [mass.err(), grade.err(), dry.err(), netback.err()].into_iter().flatten().min();
     let code = missing.unwrap_or_else(|| judge(sale, class, mass.unwrap_or(0), dry.unwrap_or(0.0), netback.unwrap_or(0.0), product));
-    Screened { code, dry_mg: mass.ok(), class, dry_fen_per_t: dry.ok(), netback_fen_per_t: netback.ok(), y }
+    Screened { code, dry_mg: mass.ok(), class, dry_fen_per_t: dry.ok(), netback_fen_per_t: netback.ok(), y, struck_on: None }
 }
 
 /// The screens S3 to S5, for a sale that has everything.
@@ -197,12 +206,14 @@ impl<'a> Circles<'a> {
         Self { days }
     }
 
-    /// Whether the buyer sold to the seller within so many days, before or after: both legs of a circle are out.
-    fn closes(&self, sale: &Sale, within_days: u32) -> bool {
+    /// The day on which it was known that the buyer sold to the seller within so many days, before or after: both legs of a
+    /// circle are out.
+    fn closes_on(&self, sale: &Sale, within_days: u32) -> Option<NaiveDate> {
         let (seller, buyer) = parties(sale);
-        let Some(back) = self.days.get(&(buyer, seller)) else { return false };
+        let back = self.days.get(&(buyer, seller))?;
         let reach = i64::from(within_days);
         let from = back.partition_point(|day| (*day - sale.date).num_days() < -reach);
-        back.get(from).is_some_and(|day| (*day - sale.date).num_days() <= reach)
+        let first = back.get(from).filter(|day| (**day - sale.date).num_days() <= reach)?;
+        Some(sale.date.max(*first))
     }
 }

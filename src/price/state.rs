@@ -1,7 +1,7 @@
 //! What is known of the level and the grade classes after each period? A filter, never smoothed: history does not move. (Section 6.)
 
 use super::centre::Point;
-use super::deviation::paule_mandel;
+use super::deviation::{isotonic, paule_mandel};
 use super::level::Level;
 use super::policy::Centre;
 use super::uncertainty::{Estimate, Spread, estimate};
@@ -34,6 +34,8 @@ pub struct Evidence {
     pub seller: usize,
     /// Index of the grade class.
     pub class: usize,
+    /// Number of the period from which on it is no evidence any more, because it turned out to be one leg of a circle.
+    pub struck_in: Option<u32>,
 }
 
 /// A class's deviation from the level.
@@ -43,6 +45,8 @@ pub struct Deviation {
     pub delta: f64,
     /// Variance.
     pub variance: f64,
+    /// Whether the class has an estimate of its own in the window; else it has the common one.
+    pub estimated: bool,
 }
 
 /// The state after a period.
@@ -58,6 +62,19 @@ pub struct After {
     pub between: f64,
     /// The classes, lowest grade first.
     pub deviations: Vec<Deviation>,
+}
+
+/// Keeps a class without any uncertainty from having all the weight when prices are pooled.
+const LEAST_VARIANCE: f64 = 1e-6;
+
+impl After {
+    /// Assessed prices of the classes, `exp(level + deviation) × netback`, in the unit of the netbacks, not falling with grade.
+    #[must_use]
+    pub fn prices(&self, netbacks: &[f64]) -> Vec<f64> {
+        let prices: Vec<f64> = self.deviations.iter().zip(netbacks).map(|(d, n)| libm::exp(self.level.m + d.delta) * n).collect();
+        let weights: Vec<f64> = self.deviations.iter().map(|d| 1.0 / (self.level.p + d.variance + LEAST_VARIANCE)).collect();
+        isotonic(&prices, &weights)
+    }
 }
 
 /// The state of one product.
@@ -83,53 +100,72 @@ impl State {
         self.deviations.get(class).map(|d| self.level.m + d.delta)
     }
 
+    /// Number of the next period, counted from 1.
+    #[must_use]
+    pub fn next_period(&self) -> u32 {
+        self.period + 1
+    }
+
     /// Takes in a period, in the order (date, id) of its sales. No evidence: no update, the variance grows.
     pub fn advance(&mut self, evidence: &[Evidence], centre: &Centre) -> After {
+        let after = self.peek(evidence, centre);
+        self.accept(evidence, &after);
+        after
+    }
+
+    /// Takes in a period that [`State::peek`] looked at.
+    pub fn accept(&mut self, evidence: &[Evidence], after: &After) {
+        self.period += 1;
+        self.level = after.level;
+        self.deviations.clone_from(&after.deviations);
+        self.history.extend(evidence.iter().map(|e| (self.period, e.clone())));
+        let (now, window) = (self.period, self.rules.window);
+        // What is too old, or struck, for the next period already is never looked at again.
+        self.history.retain(|(t, e)| now + 1 - t < window && e.struck_in.is_none_or(|from| now + 1 < from));
+    }
+
+    /// What the state would be after a period with this evidence; nothing is taken in.
+    #[must_use]
+    pub fn peek(&self, evidence: &[Evidence], centre: &Centre) -> After {
         let deviation = |class: usize| self.deviations.get(class).map_or(0.0, |d| d.delta);
         let points: Vec<Point> =
             evidence.iter().map(|e| Point { y: e.y - deviation(e.class), weight: e.weight, seller: e.seller }).collect();
         let before = if self.period == 0 { self.level } else { self.level.predict(self.rules.variance_a_period) };
         let own = estimate(&points, centre, &self.rules.spread);
         let update = own.map(|own| before.update(own.theta, own.sd, self.rules.surprise_limit));
-        self.level = update.map_or(before, |u| u.level);
-        self.period += 1;
-        self.history.extend(evidence.iter().map(|e| (self.period, e.clone())));
-        let (since, window) = (self.period, self.rules.window);
-        self.history.retain(|(t, _)| since - t < window);
-        let between = self.deviate(centre);
-        let deviations = self.deviations.clone();
-        After { own, surprise_gain: update.map(|u| (u.surprise, u.gain)), level: self.level, between, deviations }
+        let level = update.map_or(before, |u| u.level);
+        let (between, deviations) = self.deviate(level.m, evidence, centre);
+        After { own, surprise_gain: update.map(|u| (u.surprise, u.gain)), level, between, deviations }
     }
 
     /// The class deviations from the decayed window, shrunk together; a class without sellers enough has the common one.
-    fn deviate(&mut self, centre: &Centre) -> f64 {
-        let own: Vec<Option<Estimate>> = (0..self.deviations.len()).map(|class| self.class_estimate(class, centre)).collect();
+    fn deviate(&self, level: f64, evidence: &[Evidence], centre: &Centre) -> (f64, Vec<Deviation>) {
+        let classes = 0..self.deviations.len();
+        let own: Vec<Option<Estimate>> = classes.map(|class| self.class_estimate(class, level, evidence, centre)).collect();
         let known: Vec<Estimate> = own.iter().flatten().copied().collect();
         let estimates: Vec<f64> = known.iter().map(|e| e.theta).collect();
         let variances: Vec<f64> = known.iter().map(|e| e.sd * e.sd).collect();
         let (between, common) = paule_mandel(&estimates, &variances).unwrap_or_default();
-        self.deviations = own
-            .into_iter()
-            .map(|own| match own {
-                None => Deviation { delta: common, variance: between },
-                Some(own) => {
-                    let variance = own.sd * own.sd;
-                    let kept = between / (between + variance);
-                    Deviation { delta: kept * own.theta + (1.0 - kept) * common, variance: kept * variance }
-                }
-            })
-            .collect();
-        between
+        let deviations = own.into_iter().map(|own| match own {
+            None => Deviation { delta: common, variance: between, estimated: false },
+            Some(own) => {
+                let variance = own.sd * own.sd;
+                let kept = between / (between + variance);
+                Deviation { delta: kept * own.theta + (1.0 - kept) * common, variance: kept * variance, estimated: true }
+            }
+        });
+        (between, deviations.collect())
     }
 
-    fn class_estimate(&self, class: usize, centre: &Centre) -> Option<Estimate> {
-        let points: Vec<Point> = self
-            .history
-            .iter()
+    fn class_estimate(&self, class: usize, level: f64, evidence: &[Evidence], centre: &Centre) -> Option<Estimate> {
+        let now = self.next_period();
+        let older = self.history.iter().map(|(t, e)| (*t, e));
+        let points: Vec<Point> = older
+            .chain(evidence.iter().map(|e| (now, e)))
             .filter(|(_, e)| e.class == class)
             .map(|(t, e)| {
-                let age = f64::from(self.period - t);
-                Point { y: e.y - self.level.m, weight: e.weight * libm::exp2(-age / self.rules.half_life), seller: e.seller }
+                let age = f64::from(now - t);
+                Point { y: e.y - level, weight: e.weight * libm::exp2(-age / self.rules.half_life), seller: e.seller }
             })
             .collect();
         estimate(&points, centre, &self.rules.spread)

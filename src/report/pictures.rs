@@ -104,7 +104,7 @@ fn step(product: &ProductBands, period: &Period, class: &str) -> Option<band::St
         to_day: day(&period.to)?,
         guide,
         assessed: price.and_then(|c| c.assessed_fen_per_t),
-        own: price.is_some_and(|c| c.basis == "own-period"),
+        own: price.is_some_and(|c| matches!(c.ladder.as_str(), "L1" | "L2" | "L3")),
         evidence: u32::try_from(product.evidence(&period.period, class)).unwrap_or(u32::MAX),
         limited: price.is_some_and(|c| c.act.starts_with("maxstep")),
     })

@@ -75,6 +75,9 @@ pub(super) fn act(act: &str) -> Said {
 pub(super) fn basis(basis: &str) -> Said {
     match basis {
         "own-period" => Said::new("本期成交", "this period's sales"),
+        "decayed-window" => Said::new("近几期成交", "sales of the last periods"),
+        "sister-grades" => Said::new("相邻品位", "sister grades"),
+        "indicative" => Said::new("仅供参考，不供结算", "indicative, not for settlement"),
         "carried-netback" => Said::new("沿用旧成交，随碳酸锂价移动", "older evidence, moved with carbonate"),
         "none" => Said::new("无", "none"),
         other => Said::new(other, other),

@@ -160,8 +160,11 @@ pub(super) fn act(id: &str, lang: Lang) -> String {
 
 /// On what a price rests.
 pub(super) fn basis(id: &str, lang: Lang) -> &str {
-    const BASES: [(&str, Text); 4] = [
+    const BASES: [(&str, Text); 7] = [
         ("own-period", Text { zh: "本期成交", en: "sales of the period" }),
+        ("decayed-window", Text { zh: "近几期成交", en: "sales of the last periods" }),
+        ("sister-grades", Text { zh: "相邻品位", en: "sister grades" }),
+        ("indicative", Text { zh: "仅供参考，不供结算", en: "indicative, not for settlement" }),
         ("carried-netback", Text { zh: "往期成交，随净回值变动", en: "older sales moved with netback" }),
         ("formula", Text { zh: "公式定价", en: "formula" }),
         ("none", Text { zh: "无依据", en: "none" }),

@@ -17,6 +17,7 @@ mod price;
 mod price_properties;
 mod price_state_vectors;
 mod price_vectors;
+mod price_whole;
 mod quarantine;
 mod readme;
 mod report;

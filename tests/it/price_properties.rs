@@ -4,6 +4,7 @@
 
 use chrono::{Days, NaiveDate};
 use lepid::policy::Policy;
+use lepid::price::anchors::Anchors;
 use lepid::price::assess::assess;
 use lepid::price::band::limits;
 use lepid::price::bands::ProductBands;
@@ -156,7 +157,7 @@ fn run_with(price: &PricePolicy, mut sales: Vec<Sale>) -> ProductBands {
     // One quotation lies before the policy has parameters.
     let quotes = Quotes::new(mondays.chain([day("2013-07-31")]).map(|day| (day, 9_000_000)));
     let periods = price.calendar.periods(day("2024-01-01"), day("2024-12-31"));
-    assess(CONCENTRATE, price, &price.product[CONCENTRATE], &sales, &quotes, &periods)
+    assess(CONCENTRATE, price, &price.product[CONCENTRATE], &sales, &quotes, &periods, &Anchors::default())
 }
 
 /// A plain sale of 2.5 % concentrate that is admitted.
@@ -329,7 +330,7 @@ moisture_pct = 0.0
     let price = PricePolicy::load(&Policy::builtin().unwrap().with(&user.parse().unwrap()).unwrap()).unwrap();
     let quotes = Quotes::new([(day("2024-03-29"), 9_000_000)]);
     let periods = price.calendar.periods(day("2024-03-01"), day("2024-03-31"));
-    let bands = assess(CONCENTRATE, &price, &price.product[CONCENTRATE], &[], &quotes, &periods);
+    let bands = assess(CONCENTRATE, &price, &price.product[CONCENTRATE], &[], &quotes, &periods, &Anchors::default());
     let class = bands.periods[0].classes.iter().find(|c| c.class == "3.0").unwrap();
     // 3 % × (80 % + 5 points) × 90 000 yuan = 2 295 yuan.
     assert_eq!((class.guide_fen_per_t, class.basis.as_str()), (Some(229_500), "formula"));

@@ -144,6 +144,7 @@ fn evidence(r: &Reference, screened: &[Screened], period: &str) -> Vec<Evidence>
             weight: (screened[i].dry_mg.unwrap() as f64 / 1e9).min(3000.0),
             seller: usize::from(r.trades[i]["seller"].as_bytes()[1] - b'0'),
             class: screened[i].class.unwrap(),
+            struck_in: None,
         })
         .collect()
 }

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
-use chrono::NaiveDate;
+use chrono::{Months, NaiveDate};
 use lepid::policy::Policy;
 use lepid::price::band::{conformal_rank, half_width, limits};
 use lepid::price::carbonate::Quotes;
@@ -317,9 +317,19 @@ pub(crate) fn reference(run: &str) -> Reference {
     let mut trades = csv(&format!("{run}_trades.csv"));
     trades.sort_by(|a, b| (&a["date"], &a["id"]).cmp(&(&b["date"], &b["id"])));
     let mut days: Vec<String> = trades.iter().map(|t| t["date"].clone()).collect();
+    // Each period is priced at the reference's own quotation, on its last day, where no trade stands.
+    let ends: Vec<(NaiveDate, i64)> = csv(&format!("{run}_lc.csv"))
+        .iter()
+        .map(|row| {
+            let next = Months::new(row["period"].parse().unwrap());
+            (day(&format!("{}-01-01", &days[0][..4])).checked_add_months(next).unwrap().pred_opt().unwrap(), scaled(&row["lc"], 2))
+        })
+        .collect();
+    days.extend(ends.iter().map(|(end, _)| end.to_string()));
+    days.sort();
     days.dedup();
     let price = policy(&format!("[price.carbonate]\nwindow_business_days = 1\n[price.calendar]\nworkdays = [{}]\n", days.join(", ")));
-    let quotes = Quotes::new(trades.iter().map(|t| (day(&t["date"]), scaled(&t["lc_at_trade"], 2))));
+    let quotes = Quotes::new(trades.iter().map(|t| (day(&t["date"]), scaled(&t["lc_at_trade"], 2))).chain(ends));
     let sales = trades
         .iter()
         .map(|t| Sale {

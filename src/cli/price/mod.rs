@@ -4,7 +4,7 @@ use crate::cli::{CliError, Global};
 use crate::engine::Engine;
 use crate::lake::{AsOf, Lake};
 use crate::policy::Policy;
-use crate::price::assess::{CARRIED, FORMULA, OWN_PERIOD};
+use crate::price::assess::{CARRIED, FORMULA, INDICATIVE, OWN_PERIOD, SISTERS, WINDOW};
 use crate::price::bands::{ClassPrice, Period, PricedSale, ProductBands};
 use crate::price::screen::Code;
 use crate::records::product;
@@ -206,6 +206,12 @@ fn basis(basis: &str, carried: u32, lang: Lang) -> String {
     match (basis, lang) {
         (OWN_PERIOD, Lang::Zh) => "本期成交".to_owned(),
         (OWN_PERIOD, Lang::En) => "own period".to_owned(),
+        (WINDOW, Lang::Zh) => "近几期成交".to_owned(),
+        (WINDOW, Lang::En) => "last periods".to_owned(),
+        (SISTERS, Lang::Zh) => "相邻品位".to_owned(),
+        (SISTERS, Lang::En) => "sister grades".to_owned(),
+        (INDICATIVE, Lang::Zh) => format!("{carried} 期前水平，仅供参考"),
+        (INDICATIVE, Lang::En) => format!("carried {carried}, indicative"),
         (CARRIED, Lang::Zh) => format!("{carried} 期前水平随净回值"),
         (CARRIED, Lang::En) => format!("carried {carried}, netback of today"),
         (FORMULA, Lang::Zh) => "公式".to_owned(),

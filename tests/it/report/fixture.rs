@@ -1,7 +1,7 @@
 //! A run of a made-up district: 25 mines, 12 months, two products of four classes, 40 findings.
 
 use lepid::balance::{Flow, MineOutput, MonthOutput, Site, SiteLicence};
-use lepid::price::bands::{ClassPrice, GradeClass, Period, PricedSale, ProductBands};
+use lepid::price::bands::{ClassPrice, GradeClass, Period, PricedSale, ProductBands, SellerTrust, StateView, Trust, Why};
 use lepid::records::product::{CONCENTRATE, ORE};
 use lepid::report::contents::{Contents, RunInfo};
 use lepid::rules::finding::{Certainty, Finding, Severity, SubjectKind};
@@ -185,6 +185,7 @@ fn bands(product: &str, classes: &[(&str, i32)], per_pct_fen: i64, noise: &mut N
                     dry_fen_per_t: Some(netback * (10_000 + price + if left_out { 2600 } else { 0 }) / 10_000),
                     netback_fen_per_t: Some(netback),
                     code: if left_out { "S2_RELATED".to_owned() } else { "OK".to_owned() },
+                    struck_on: None,
                 });
             }
         }
@@ -198,8 +199,12 @@ fn bands(product: &str, classes: &[(&str, i32)], per_pct_fen: i64, noise: &mut N
             sellers: if own { 7 } else { 0 },
             buyers: if own { 3 } else { 0 },
             theta: own.then_some(0.012_345),
+            state: Some(state(own)),
             band: 0.06,
+            foretold: if own && m > 1 { 12 } else { 0 },
+            inside: if own && m > 1 { 10 } else { 0 },
             excluded: if own { vec![("S2_RELATED".to_owned(), 2), ("M_MOISTURE".to_owned(), 1)] } else { Vec::new() },
+            trust: trust(own),
             classes: prices,
         });
     }
@@ -211,12 +216,65 @@ fn bands(product: &str, classes: &[(&str, i32)], per_pct_fen: i64, noise: &mut N
     ProductBands { product: product.to_owned(), classes, periods, sales }
 }
 
+/// The state after a period with or without a centre of its own.
+pub(crate) fn state(own: bool) -> StateView {
+    StateView {
+        sd: own.then_some(0.011),
+        surprise: own.then_some(-0.4),
+        gain: own.then_some(0.77),
+        level: 0.012,
+        level_variance: if own { 0.000_1 } else { 0.000_5 },
+        between: 0.000_2,
+    }
+}
+
+/// Seven sellers, or none.
+pub(crate) fn trust(own: bool) -> Trust {
+    if !own {
+        return Trust { tier: "D".to_owned(), ..Trust::default() };
+    }
+    let names = ["G01", "G02", "G03", "G04", "宜春市东方瓷土矿业有限公司", "G06", "G07"];
+    let seller = |(i, name): (usize, &&str)| SellerTrust {
+        seller: (*name).to_owned(),
+        share: [0.2, 0.2, 0.18, 0.14, 0.12, 0.1, 0.06][i],
+        influence: [0.021, 0.017, 0.015, 0.009, 0.006, 0.004, 0.0][i],
+        without: [-0.012, 0.008, -0.004, 0.002, 0.001, -0.001, 0.0][i],
+    };
+    Trust {
+        tier: "A".to_owned(),
+        n_eff: 7.4,
+        top_share: Some(0.29),
+        seller_influence: Some(0.021),
+        sale_influence: Some(0.008),
+        breakdown_sellers: Some(2),
+        by_seller: names.iter().enumerate().map(seller).collect(),
+    }
+}
+
+/// A move of ten yuan, split.
+pub(crate) fn why(guide: i64) -> Why {
+    Why {
+        from_fen_per_t: guide + 1_000,
+        to_fen_per_t: guide,
+        carbonate_fen_per_t: -2_300,
+        evidence_fen_per_t: 900,
+        deviation_fen_per_t: 150,
+        mechanism_fen_per_t: 250,
+    }
+}
+
 fn class_price(class: &str, fen: i64, own: bool) -> ClassPrice {
     let guide = fen / 500 * 500;
     ClassPrice {
         class: class.to_owned(),
         netback_fen_per_t: Some(fen),
+        deviation: Some(0.004),
         assessed_fen_per_t: Some(fen * 101 / 100),
+        assessed_exact_fen_per_t: Some((fen * 101 / 100) as f64),
+        assessed_low_fen_per_t: Some(fen * 99 / 100),
+        assessed_high_fen_per_t: Some(fen * 103 / 100),
+        without_one_low_fen_per_t: own.then_some(fen * 100 / 100),
+        without_one_high_fen_per_t: own.then_some(fen * 102 / 100),
         guide_fen_per_t: Some(guide),
         lower_fen_per_t: Some(guide * 94 / 100),
         upper_fen_per_t: Some(guide * 106 / 100),
@@ -224,6 +282,8 @@ fn class_price(class: &str, fen: i64, own: bool) -> ClassPrice {
         carry_fen_per_t: Some(fen * 101 / 100 - guide),
         act: if own { "adjust".to_owned() } else { "maxstep+bound".to_owned() },
         basis: if own { "own-period".to_owned() } else { "carried-netback".to_owned() },
+        ladder: if own { "L1" } else { "L4" }.to_owned(),
+        why: Some(why(guide)),
     }
 }
 

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
 
-mod fixture;
+pub(crate) mod fixture;
 
 use calamine::{Data, Reader, Xlsx};
 use fixture::{contents, evidence};

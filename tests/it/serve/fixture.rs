@@ -1,5 +1,6 @@
 //! What would a run over a small basin have written? 25 mines, 12 months, two products of four classes, 60 findings.
 
+use crate::report::fixture::{state, trust, why};
 use lepid::balance::{Flow, MineOutput, MonthOutput, Site, SiteLicence};
 use lepid::price::bands::{ClassPrice, GradeClass, Period, PricedSale, ProductBands};
 use lepid::report::contents::{ChartInfo, Contents, RunInfo};
@@ -108,6 +109,7 @@ fn bands(product: &str, grades: [i32; 4], first_yuan: i64) -> ProductBands {
                 dry_fen_per_t: (code != "M_MOISTURE").then_some(first_yuan + n * 113),
                 netback_fen_per_t: Some(first_yuan + 4_211),
                 code: code.to_owned(),
+                struck_on: None,
             }
         })
         .collect();
@@ -122,7 +124,13 @@ fn period(m: i64, classes: &[GradeClass], first_fen: i64) -> Period {
         ClassPrice {
             class: class.id.clone(),
             netback_fen_per_t: Some(guide + 1_234),
+            deviation: Some(0.004),
             assessed_fen_per_t: (!none).then_some(guide + 217),
+            assessed_exact_fen_per_t: (!none).then_some((guide + 217) as f64),
+            assessed_low_fen_per_t: (!none).then_some(guide * 98 / 100),
+            assessed_high_fen_per_t: (!none).then_some(guide * 102 / 100),
+            without_one_low_fen_per_t: (!none && !thin).then_some(guide * 99 / 100),
+            without_one_high_fen_per_t: (!none && !thin).then_some(guide * 101 / 100),
             guide_fen_per_t: (!none).then_some(guide),
             lower_fen_per_t: (!none).then_some(guide * 94 / 100 / 500 * 500),
             upper_fen_per_t: (!none).then_some(guide * 106 / 100 / 500 * 500),
@@ -137,6 +145,15 @@ fn period(m: i64, classes: &[GradeClass], first_fen: i64) -> Period {
                 "own-period"
             }
             .to_owned(),
+            ladder: if none {
+                "L6"
+            } else if thin {
+                "L4"
+            } else {
+                "L1"
+            }
+            .to_owned(),
+            why: (m > 1 && !none).then(|| why(guide)),
         }
     });
     Period {
@@ -149,8 +166,12 @@ fn period(m: i64, classes: &[GradeClass], first_fen: i64) -> Period {
         sellers: if thin { 2 } else { 6 },
         buyers: if thin { 1 } else { 4 },
         theta: (!thin).then_some(0.0312),
+        state: Some(state(!thin)),
         band: 0.06,
+        foretold: if m > 1 && !thin { 14 } else { 0 },
+        inside: if m > 1 && !thin { 12 } else { 0 },
         excluded: vec![("M_MOISTURE".to_owned(), 2), ("S1_DUPLICATE".to_owned(), 2), ("S5_CORRIDOR".to_owned(), 1)],
+        trust: trust(!thin),
         classes: prices.collect(),
     }
 }

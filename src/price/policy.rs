@@ -3,8 +3,8 @@
 use super::formula::Formula;
 use super::mechanism::{Limit, Mechanism};
 use super::policy_state::{Ladder, StatePolicy, TrustPolicy};
-pub use super::publication::policy::{ChangeOfMethod, Publication};
 use super::policy_units::{pct_to_ppm, pct_to_ppm_wide, tonnes_to_kg, yuan_to_fen, yuan_to_fen_or_none};
+pub use super::publication::policy::{ChangeOfMethod, Publication};
 use crate::policy::{Policy, PolicyError};
 use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer};

@@ -26,15 +26,8 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Kind; 7] = [
-        Kind::Drafted,
-        Kind::Reviewed,
-        Kind::Rejected,
-        Kind::WithdrawnDraft,
-        Kind::Published,
-        Kind::Corrected,
-        Kind::ErrorLogged,
-    ];
+    pub const ALL: [Kind; 7] =
+        [Kind::Drafted, Kind::Reviewed, Kind::Rejected, Kind::WithdrawnDraft, Kind::Published, Kind::Corrected, Kind::ErrorLogged];
 
     /// As stored.
     #[must_use]

@@ -28,7 +28,8 @@ pub fn judgements(asked: &[Asked], by: &str, reason: Option<&str>, bands: &[Prod
     for ask in asked {
         let reason = reason.map(str::trim).filter(|r| !r.is_empty()).ok_or(Refusal::NoReason)?;
         let (product, class) = target(&ask.target, bands)?;
-        let contrary = made.iter().any(|m| m.product == product && (m.class == class || m.class.is_none() || class.is_none()) && m.what != ask.what);
+        let contrary =
+            made.iter().any(|m| m.product == product && (m.class == class || m.class.is_none() || class.is_none()) && m.what != ask.what);
         if contrary {
             return Err(Refusal::Contrary { what: ask.target.clone() });
         }
@@ -69,9 +70,8 @@ pub fn named(text: &str, bands: &[ProductBands]) -> Option<String> {
     let of_sales = sales.flat_map(|s| [s.seller.as_str(), s.buyer.as_str(), s.contract_no.as_str()]);
     let groups = bands.iter().flat_map(|b| &b.periods).flat_map(|p| &p.trust.by_seller).map(|s| s.seller.as_str());
     // Blanks part Latin words; in a Chinese name they are decoration.
-    let is_named = |name: &&str| {
-        stands_in(&plain, &name.trim().to_lowercase()) || !name.is_ascii() && stands_in(&without_blanks, &squeezed(name))
-    };
+    let is_named =
+        |name: &&str| stands_in(&plain, &name.trim().to_lowercase()) || !name.is_ascii() && stands_in(&without_blanks, &squeezed(name));
     of_sales.chain(groups).find(is_named).map(str::to_owned)
 }
 

@@ -4,6 +4,7 @@ use super::event::{Event, Kind};
 use super::number;
 use super::person;
 use super::refusal::Refusal;
+use super::words::ISSUER_NOT_SET;
 use crate::price::bulletin::Bulletin;
 use crate::records::time::beijing;
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
@@ -260,6 +261,12 @@ impl Ledger {
         Ok(self)
     }
 
+    /// An instant that is not before the last event, whatever the clock does.
+    #[must_use]
+    pub fn not_before_last(&self, at: DateTime<Utc>) -> DateTime<Utc> {
+        self.last.as_ref().map_or(at, |last| at.max(last.act.at))
+    }
+
     /// Whether a document may be drafted or published now.
     fn fits(&self, document: &Bulletin) -> Result<(), Refusal> {
         match &document.corrects {
@@ -319,19 +326,13 @@ impl Ledger {
     fn open(&mut self, event: &Event) -> Result<&mut Draft, Refusal> {
         let id = &event.act.draft_id;
         let draft = self.drafts.iter_mut().find(|d| d.id == *id).ok_or_else(|| Refusal::NoSuchDraft { id: id.clone() })?;
-        match &draft.state {
-            State::Open | State::Reviewed { .. } => Ok(draft),
-            State::Published { number } => Err(Refusal::DraftPublished { id: id.clone(), number: number.clone() }),
-            State::Rejected { .. } | State::Withdrawn => Err(Refusal::DraftClosed { id: id.clone() }),
-        }
+        still_open(draft)?;
+        Ok(draft)
     }
 
     fn publish(&mut self, event: &Event) -> Result<(), Refusal> {
         let act = &event.act;
-        let draft = self.open(event)?.clone();
-        let State::Reviewed { by: reviewed_by } = &draft.state else { return Err(Refusal::NotReviewed { id: draft.id }) };
-        second_person(&draft, reviewed_by)?;
-        self.fits(&draft.document)?;
+        let (draft, reviewed_by) = self.publishable(&act.draft_id)?;
         let document = document(event)?;
         let number = self.checked_number(event, &draft, &document)?;
         if let Some(correction) = &document.corrects
@@ -343,7 +344,7 @@ impl Ledger {
             number: number.clone(),
             draft_id: draft.id.clone(),
             drafted_by: draft.by.clone(),
-            reviewed_by: reviewed_by.clone(),
+            reviewed_by,
             by: act.person.clone(),
             at: act.at,
             corrected_by: None,
@@ -357,13 +358,26 @@ impl Ledger {
         Ok(())
     }
 
+    /// A draft that may be published, and who reviewed it.
+    ///
+    /// # Errors
+    /// [`Refusal`] with what has to be done first.
+    pub fn publishable(&self, id: &str) -> Result<(Draft, String), Refusal> {
+        let draft = self.draft(id)?;
+        still_open(draft)?;
+        let State::Reviewed { by } = &draft.state else { return Err(Refusal::NotReviewed { id: draft.id.clone() }) };
+        second_person(draft, by)?;
+        self.fits(&draft.document)?;
+        if draft.document.issuer == ISSUER_NOT_SET {
+            return Err(Refusal::NoIssuer);
+        }
+        Ok((draft.clone(), by.clone()))
+    }
+
     /// The number of an event that publishes, if it is the next one and the document is that of the draft.
     fn checked_number(&self, event: &Event, draft: &Draft, document: &Bulletin) -> Result<String, Refusal> {
         let act = &event.act;
         let number = act.number.clone().ok_or_else(|| stored(event, "no number"))?;
-        if document.issuer.is_empty() {
-            return Err(Refusal::NoIssuer);
-        }
         if self.published.iter().any(|p| p.number == number) {
             return Err(Refusal::NumberTaken { number });
         }
@@ -371,11 +385,8 @@ impl Ledger {
         if number::parse(&number) != Some((year, number::next(self, &document.issuer, year))) {
             return Err(stored(event, "a number that is not the next one"));
         }
-        let as_published = Bulletin {
-            number: Some(number.clone()),
-            published_on: Some(beijing_day(act.at).to_string()),
-            ..draft.document.clone()
-        };
+        let as_published =
+            Bulletin { number: Some(number.clone()), published_on: Some(beijing_day(act.at).to_string()), ..draft.document.clone() };
         let corrects = draft.document.corrects.is_some();
         if *document != as_published || corrects != (act.kind == Kind::Corrected) || act.period != document.period {
             return Err(stored(event, "another document than that of the draft"));
@@ -400,6 +411,15 @@ impl Ledger {
 #[must_use]
 pub fn beijing_day(at: DateTime<Utc>) -> NaiveDate {
     at.with_timezone(&beijing()).date_naive()
+}
+
+fn still_open(draft: &Draft) -> Result<(), Refusal> {
+    let id = draft.id.clone();
+    match &draft.state {
+        State::Open | State::Reviewed { .. } => Ok(()),
+        State::Published { number } => Err(Refusal::DraftPublished { id, number: number.clone() }),
+        State::Rejected { .. } | State::Withdrawn => Err(Refusal::DraftClosed { id }),
+    }
 }
 
 fn second_person(draft: &Draft, by: &str) -> Result<(), Refusal> {

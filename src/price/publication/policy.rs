@@ -59,12 +59,7 @@ impl Publication {
         let within = (1..=30).contains(&self.correct_within_business_days);
         need(within, "correct_within_business_days", "须在 1 至 30 之间", "must lie within 1 and 30")?;
         need((1..=1000).contains(&self.coverage_periods), "coverage_periods", "须在 1 至 1000 之间", "must lie within 1 and 1000")?;
-        need(
-            self.coverage_min_sales >= self.min_shown,
-            "coverage_min_sales",
-            "不能小于 min_shown",
-            "can't be below min_shown",
-        )?;
+        need(self.coverage_min_sales >= self.min_shown, "coverage_min_sales", "不能小于 min_shown", "can't be below min_shown")?;
         let word = self.number_word.chars().all(|c| c.is_alphanumeric());
         need(word, "number_word", "只能是文字和数字", "may hold letters and digits only")?;
         let one_line = !self.issuer.chars().any(char::is_control) && self.issuer.trim() == self.issuer;

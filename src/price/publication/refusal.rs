@@ -53,7 +53,9 @@ pub enum Refusal {
         to: String,
     },
     /// A period before it has no bulletin yet.
-    #[error("{after} 之后、{period} 之前尚有一期未发布；请按顺序先发布该期 / a period between {after} and {period} is not published yet; publish that one first")]
+    #[error(
+        "{after} 之后、{period} 之前尚有一期未发布；请按顺序先发布该期 / a period between {after} and {period} is not published yet; publish that one first"
+    )]
     EarlierUnpublished {
         /// The period.
         period: String,
@@ -71,7 +73,9 @@ pub enum Refusal {
         first: String,
     },
     /// The period has a bulletin.
-    #[error("{period} 已发布为 {number}，不得改动；如有误请用 lepid price correct {number} 更正 / {period} is published as {number} and never changes; if it is wrong: `lepid price correct {number}`")]
+    #[error(
+        "{period} 已发布为 {number}，不得改动；如有误请用 lepid price correct {number} 更正 / {period} is published as {number} and never changes; if it is wrong: `lepid price correct {number}`"
+    )]
     PeriodPublished {
         /// The period.
         period: String,
@@ -87,7 +91,9 @@ pub enum Refusal {
         number: String,
     },
     /// The draft was rejected or withdrawn.
-    #[error("草案 {id} 已被退回或撤回；请重新拟稿：lepid price draft / draft {id} was rejected or withdrawn; draft anew: `lepid price draft`")]
+    #[error(
+        "草案 {id} 已被退回或撤回；请重新拟稿：lepid price draft / draft {id} was rejected or withdrawn; draft anew: `lepid price draft`"
+    )]
     DraftClosed {
         /// The draft.
         id: String,
@@ -101,7 +107,9 @@ pub enum Refusal {
         person: String,
     },
     /// Reviewed before.
-    #[error("草案 {id} 已由 {person} 复核；下一步：lepid price publish {id} / draft {id} was reviewed by {person}; next: `lepid price publish {id}`")]
+    #[error(
+        "草案 {id} 已由 {person} 复核；下一步：lepid price publish {id} / draft {id} was reviewed by {person}; next: `lepid price publish {id}`"
+    )]
     Reviewed {
         /// The draft.
         id: String,
@@ -109,16 +117,22 @@ pub enum Refusal {
         person: String,
     },
     /// Not reviewed.
-    #[error("草案 {id} 尚未由第二人复核；请先 lepid price review {id} --by 复核人 / draft {id} has not been reviewed by a second person; first `lepid price review {id} --by NAME`")]
+    #[error(
+        "草案 {id} 尚未由第二人复核；请先 lepid price review {id} --by 复核人 / draft {id} has not been reviewed by a second person; first `lepid price review {id} --by NAME`"
+    )]
     NotReviewed {
         /// The draft.
         id: String,
     },
     /// No issuer.
-    #[error("政策未设定发布单位；请在政策文件 [price.publication] 写明 issuer 后重新拟稿、复核 / the policy names no issuer; set `issuer` under [price.publication], then draft and review again")]
+    #[error(
+        "政策未设定发布单位；请在政策文件 [price.publication] 写明 issuer 后重新拟稿、复核 / the policy names no issuer; set `issuer` under [price.publication], then draft and review again"
+    )]
     NoIssuer,
     /// Another issuer's bulletin bears the number.
-    #[error("文号 {number} 已由另一发布单位使用；请在 [price.publication] 设定 number_word 以示区别，再重新拟稿 / the number {number} is that of another issuer's bulletin; set `number_word` under [price.publication], then draft again")]
+    #[error(
+        "文号 {number} 已由另一发布单位使用；请在 [price.publication] 设定 number_word 以示区别，再重新拟稿 / the number {number} is that of another issuer's bulletin; set `number_word` under [price.publication], then draft again"
+    )]
     NumberTaken {
         /// The number.
         number: String,
@@ -132,7 +146,9 @@ pub enum Refusal {
         by: String,
     },
     /// The inputs have changed.
-    #[error("草案 {id} 拟稿之后，本期的销售、报价或企业名录有变动（现 {now}，拟稿时 {then}）；请重新拟稿、复核 / the sales, quotations or registers of the period have changed since draft {id} (hash now {now}, then {then}); draft and review again")]
+    #[error(
+        "草案 {id} 拟稿之后，本期的销售、报价或企业名录有变动（现 {now}，拟稿时 {then}）；请重新拟稿、复核 / the sales, quotations or registers of the period have changed since draft {id} (hash now {now}, then {then}); draft and review again"
+    )]
     InputsChanged {
         /// The draft.
         id: String,
@@ -142,13 +158,17 @@ pub enum Refusal {
         then: String,
     },
     /// The policy has changed.
-    #[error("政策已不是草案 {id} 所用的政策；请用 --policy 给出原政策，或重新拟稿、复核 / the policy is not the one of draft {id}; give that one with --policy, or draft and review again")]
+    #[error(
+        "政策已不是草案 {id} 所用的政策；请用 --policy 给出原政策，或重新拟稿、复核 / the policy is not the one of draft {id}; give that one with --policy, or draft and review again"
+    )]
     PolicyChanged {
         /// The draft.
         id: String,
     },
     /// Another program.
-    #[error("草案 {id} 由 {then} 生成，现在是 {now}；请重新拟稿、复核 / draft {id} was made by {then}, this is {now}; draft and review again")]
+    #[error(
+        "草案 {id} 由 {then} 生成，现在是 {now}；请重新拟稿、复核 / draft {id} was made by {then}, this is {now}; draft and review again"
+    )]
     ProgramChanged {
         /// The draft.
         id: String,
@@ -158,13 +178,17 @@ pub enum Refusal {
         then: String,
     },
     /// The same inputs give something else: a fault, said instead of published.
-    #[error("草案 {id} 按相同输入重算的结果不同；未发布，请报告此问题 / draft {id} comes out differently from the same inputs; nothing was published, please report it")]
+    #[error(
+        "草案 {id} 按相同输入重算的结果不同；未发布，请报告此问题 / draft {id} comes out differently from the same inputs; nothing was published, please report it"
+    )]
     NotReproduced {
         /// The draft.
         id: String,
     },
     /// The method has changed unannounced.
-    #[error("定价方法自上期通告后有变动（{keys}），但没有已施行的公告；请在政策中写入 [[price.publication.change]]（from 在 {after} 之后、不晚于 {from}，以及 zh、en）或恢复原参数 / the method has changed since the last bulletin ({keys}) without an announced change in force; add a [[price.publication.change]] (from after {after} and not after {from}, with zh and en), or restore the parameters")]
+    #[error(
+        "定价方法自上期通告后有变动（{keys}），但没有已施行的公告；请在政策中写入 [[price.publication.change]]（from 在 {after} 之后、不晚于 {from}，以及 zh、en）或恢复原参数 / the method has changed since the last bulletin ({keys}) without an announced change in force; add a [[price.publication.change]] (from after {after} and not after {from}, with zh and en), or restore the parameters"
+    )]
     MethodChanged {
         /// The keys that differ.
         keys: String,
@@ -174,7 +198,9 @@ pub enum Refusal {
         from: String,
     },
     /// A judgement on something that is not priced.
-    #[error("没有 {what} 这个产品或等级；请写作 产品 或 产品/等级，如 {example} / there is no product or class {what}; write PRODUCT or PRODUCT/CLASS, for example {example}")]
+    #[error(
+        "没有 {what} 这个产品或等级；请写作 产品 或 产品/等级，如 {example} / there is no product or class {what}; write PRODUCT or PRODUCT/CLASS, for example {example}"
+    )]
     NoSuchTarget {
         /// As given.
         what: String,
@@ -182,13 +208,17 @@ pub enum Refusal {
         example: String,
     },
     /// A judgement that decides nothing.
-    #[error("{what} 的价格无须批准（不是 D 级，或价格本无变动）；请去掉 --approve-move / the price of {what} needs no approval (it is not of tier D, or it does not move); leave --approve-move out")]
+    #[error(
+        "{what} 的价格无须批准（不是 D 级，或价格本无变动）；请去掉 --approve-move / the price of {what} needs no approval (it is not of tier D, or it does not move); leave --approve-move out"
+    )]
     NothingToApprove {
         /// As given.
         what: String,
     },
     /// A hold without anything to hold at.
-    #[error("{what} 没有上期价格可维持，或价格本无变动；请去掉 --hold / there is no earlier price of {what} to hold at, or it does not move; leave --hold out")]
+    #[error(
+        "{what} 没有上期价格可维持，或价格本无变动；请去掉 --hold / there is no earlier price of {what} to hold at, or it does not move; leave --hold out"
+    )]
     NothingToHold {
         /// As given.
         what: String,
@@ -199,13 +229,29 @@ pub enum Refusal {
         /// As given.
         what: String,
     },
+    /// The error is in the log.
+    #[error("{number} 的这一差错已在公开差错记录中 / this error of {number} is in the public error log already")]
+    Logged {
+        /// The bulletin.
+        number: String,
+    },
     /// The bulletin is right.
-    #[error("{number} 按现有数据重算结果相同，无须更正 / {number} comes out the same from the present records; there is nothing to correct")]
+    #[error(
+        "{number} 按现有数据重算结果相同，无须更正 / {number} comes out the same from the present records; there is nothing to correct"
+    )]
     NothingToCorrect {
         /// The bulletin.
         number: String,
     },
-    /// A text is too long or an identifier has no meaning in it.
+    /// No product has anything to say.
+    #[error(
+        "{period} 没有任何产品有价格或成交，无可发布；请先导入该期的销售和报价 / no product has a price or a sale in {period}; load its sales and quotations first"
+    )]
+    NothingToPublish {
+        /// The period.
+        period: String,
+    },
+    /// A stored event that does not follow from those before it.
     #[error("通告记录第 {event} 条不合程序：{what} / event {event} of the bulletins does not follow: {what}")]
     Stored {
         /// The event.

@@ -7,9 +7,7 @@ use crate::text::{Said, grouped};
 use chrono::{Datelike, NaiveDate};
 
 /// Who publishes while the policy does not say.
-pub(super) fn issuer_not_set() -> &'static str {
-    "（发布单位未设定）/ issuer not set"
-}
+pub(super) const ISSUER_NOT_SET: &str = "（发布单位未设定）/ issuer not set";
 
 /// What one price is called: a guide price only where a pricing catalogue allows it.
 pub(super) fn price_word(catalogue: &str) -> Said {
@@ -28,10 +26,7 @@ pub(super) fn title(from: NaiveDate, to: NaiveDate, products: &[String], catalog
         Said::new("指导价格区间", "guide price ranges")
     };
     let verb = if correction { Said::new("更正", "Correction of") } else { Said::new("发布", "Notice of") };
-    Said::new(
-        format!("关于{}{}{zh}{}的通告", verb.zh, when.zh, range.zh),
-        format!("{} the {} of {en} for {}", verb.en, range.en, when.en),
-    )
+    Said::new(format!("关于{}{}{zh}{}的通告", verb.zh, when.zh, range.zh), format!("{} the {} of {en} for {}", verb.en, range.en, when.en))
 }
 
 /// `2023年6月`, `2023年6月上半月`, or the days.
@@ -133,15 +128,16 @@ pub(super) fn reason(r: &Reason<'_>) -> Said {
             "First price (or the first after a suspension): the assessed price, rounded.",
         ),
         Course::Suspended => Said::new("依据不足，暂停发布价格。", "Too little evidence: the price is suspended."),
-        Course::NotApproved => Said::new(
-            "可信等级为 D 级，价格未经批准，本期不发布。",
-            "Tier D and no recorded approval: no price in this period.",
-        ),
+        Course::NotApproved => {
+            Said::new("可信等级为 D 级，价格未经批准，本期不发布。", "Tier D and no recorded approval: no price in this period.")
+        }
         Course::KeptNotApproved => Said::new(
             "可信等级为 D 级，调价未经批准，维持上期价格。",
             "Tier D and no recorded approval of a move: the price of the period before is kept.",
         ),
-        Course::KeptByJudgement(why) => Said::new(format!("经判断维持上期价格：{why}"), format!("Kept at the price of the period before by judgement: {why}")),
+        Course::KeptByJudgement(why) => {
+            Said::new(format!("经判断维持上期价格：{why}"), format!("Kept at the price of the period before by judgement: {why}"))
+        }
         Course::Mechanism(approved) => {
             let moved = moved(r);
             let Some(why) = approved else { return finish(moved, r) };

@@ -1,0 +1,95 @@
+//! How does a price become a published one, and stay so? draft → reviewed by a second person → published; immutable. (Method, section 9.)
+//!
+//! Everything that happens is an event in the lake's table `bulletins`: appended, never changed, each with the hash of the one
+//! before ([`event`], [`store`]). The [`ledger`] is their fold; only legal steps lead on, and what may not be done now says what has
+//! to be done first ([`refusal`]). What a bulletin says is a function of the snapshot, the policy and the judgements
+//! ([`inputs`], [`document`]), so that it can be made again ([`verify`]). [`work`] is what people do: draft, review, publish, correct.
+//!
+//! Architecture Invariant: every check of a step is made under the lake's lock, on the events that the step is appended to.
+
+pub mod document;
+pub mod due;
+pub mod event;
+pub mod inputs;
+pub mod judge;
+pub mod ledger;
+mod method;
+pub mod number;
+pub mod person;
+pub mod policy;
+pub mod refusal;
+pub mod shown;
+pub mod store;
+pub mod verify;
+mod words;
+pub mod work;
+
+pub use ledger::{Draft, ErrorEntry, Ledger, Published, State};
+pub use refusal::Refusal;
+pub use work::{Correcting, Kept, Who, correct, draft, publish, reject, review, withdraw};
+
+use crate::engine::EngineError;
+use crate::lake::{LakeError, Snapshot};
+use crate::policy::PolicyError;
+use crate::price::PriceError;
+use crate::price::anchors::Anchors;
+
+/// Why a step of publication failed.
+#[derive(Debug, thiserror::Error)]
+pub enum PublicationError {
+    /// It may not be done now.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The events are not as they were written.
+    #[error(
+        "通告记录第 {event} 条与其散列不符（{what}），记录被改动过；请用 lepid price bulletins verify 查明，并从备份恢复 / event {event} of the bulletins is not as it was written ({what}); see `lepid price bulletins verify`, and restore the table from a backup"
+    )]
+    Tampered {
+        /// The event.
+        event: u64,
+        /// What of it.
+        what: &'static str,
+    },
+    /// The lake can't be read or written.
+    #[error(transparent)]
+    Lake(#[from] LakeError),
+    /// The records can't be read.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// The policy is wrong.
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
+    /// There is no price.
+    #[error(transparent)]
+    Price(#[from] PriceError),
+    /// A document can't be written or read as JSON.
+    #[error("通告无法写成或读作 JSON：{0} / a bulletin can't be written or read as JSON: {0}")]
+    Json(#[from] serde_json::Error),
+}
+
+/// The guide prices in force at a snapshot: those of the published bulletins, as corrected.
+///
+/// # Errors
+/// [`PublicationError`] if the bulletins can't be read or were tampered with.
+pub fn published(snapshot: &Snapshot) -> Result<Anchors, PublicationError> {
+    Ok(anchors(&store::ledger(snapshot)?, None))
+}
+
+/// The guide prices in force of the periods that begin before `from`; of all periods without it.
+fn anchors(ledger: &Ledger, from: Option<&str>) -> Anchors {
+    let mut anchors = Anchors::default();
+    let in_force = ledger.in_force();
+    for document in in_force.iter().map(|p| &p.document).filter(|d| from.is_none_or(|from| d.from.as_str() < from)) {
+        for (product, class) in document.products.iter().flat_map(|p| p.classes.iter().map(move |c| (p, c))) {
+            if let Some(guide) = class.guide_fen_per_t {
+                anchors.0.insert((product.product.clone(), document.period.clone(), class.class.clone()), guide);
+            }
+        }
+    }
+    anchors
+}
+
+/// As a length.
+fn number_of_periods(periods: u32) -> usize {
+    usize::try_from(periods).unwrap_or(usize::MAX)
+}

@@ -15,6 +15,7 @@ mod lake_support;
 mod nasty;
 mod price;
 mod price_properties;
+mod price_publication;
 mod price_state_vectors;
 mod price_vectors;
 mod price_whole;

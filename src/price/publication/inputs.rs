@@ -4,11 +4,11 @@ use super::event::sha256;
 use crate::engine::{Engine, EngineError};
 use crate::price::anchors::Anchors;
 use crate::price::bands::ProductBands;
+use crate::price::calendar::Span;
 use crate::price::carbonate::Quotes;
 use crate::price::policy::PricePolicy;
 use crate::price::sale::{Party, Sale};
 use crate::price::{Market, assess};
-use chrono::NaiveDate;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -16,7 +16,7 @@ use std::fmt::Write as _;
 #[derive(Clone, Debug)]
 pub struct Inputs {
     market: Market,
-    to: NaiveDate,
+    span: Span,
 }
 
 impl Inputs {
@@ -32,18 +32,19 @@ impl Inputs {
             return Ok(Err(ends.collect::<Vec<_>>().join(" – ")));
         };
         market.periods.truncate(at + 1);
-        let to = market.periods.last().map(|span| span.to).unwrap_or_default();
+        let Some(span) = market.periods.last().cloned() else { return Ok(Err(String::new())) };
+        let to = span.to;
         for (_, sales) in &mut market.products {
             sales.retain(|sale| sale.date <= to);
         }
         market.quotes = Quotes::new(market.quotes.days().iter().filter(|(day, _)| *day <= to).copied());
-        Ok(Ok(Self { market, to }))
+        Ok(Ok(Self { market, span }))
     }
 
-    /// Last day of the period.
+    /// The period.
     #[must_use]
-    pub const fn to(&self) -> NaiveDate {
-        self.to
+    pub const fn span(&self) -> &Span {
+        &self.span
     }
 
     /// The course of the prices up to the period.

@@ -332,13 +332,13 @@ fn make(
     let engine = Engine::new(snapshot)?;
     let inputs = Inputs::read(&engine, &price, ask.period)?;
     let inputs = inputs.map_err(|known| Refusal::NoSuchPeriod { period: ask.period.to_owned(), known })?;
-    if now.is_some_and(|now| beijing_day(now) <= inputs.to()) {
-        return Err(Refusal::NotEnded { period: ask.period.to_owned(), to: inputs.to().to_string() }.into());
+    let (from, to) = (inputs.span().from, inputs.span().to);
+    if now.is_some_and(|now| beijing_day(now) <= to) {
+        return Err(Refusal::NotEnded { period: ask.period.to_owned(), to: to.to_string() }.into());
     }
-    let from = price.calendar.period_of(inputs.to()).from;
     let before = ledger.before(&from.to_string());
     if let Some(before) = before.filter(|_| ask.corrects.is_none()) {
-        method::check(policy, &price, (from, inputs.to()), &before.document, &kept(&before.kept)?.policy)?;
+        method::check(policy, &price, (from, to), &before.document, &kept(&before.kept)?.policy)?;
     }
     let anchors = anchors(ledger, Some(&from.to_string()));
     let bands = inputs.bands(&price, &anchors);
@@ -353,7 +353,7 @@ fn make(
         before: before.map(|b| &b.document),
         judgements,
         corrects: ask.corrects.clone(),
-        due: ask.due.unwrap_or_else(|| business_days_after(&price.calendar, inputs.to(), 1)),
+        due: ask.due.unwrap_or_else(|| business_days_after(&price.calendar, to, 1)),
         changes,
         made_from: MadeFrom {
             program: program(),

@@ -4,9 +4,11 @@ use super::notice;
 use crate::cli::grid::{Grid, beijing};
 use crate::cli::{CliError, Global};
 use crate::lake::{AsOf, Lake};
+use crate::price::publication::ledger::beijing_day;
 use crate::price::publication::verify::{Again, Verified, verify};
 use crate::price::publication::{Ledger, State, store};
 use crate::text::{Lang, Text};
+use chrono::Utc;
 use serde_json::json;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -91,8 +93,11 @@ fn list(ledger: &Ledger, global: &Global) -> Result<(), CliError> {
     } else {
         ["draft", "period", "by", "at", "due", "state"]
     });
+    let today = beijing_day(Utc::now()).to_string();
     for d in ledger.drafts() {
-        let state = state(&d.state, global.lang);
+        let late = d.is_open() && d.document.due < today;
+        let late = if late { Text { zh: "（已逾期）", en: " (overdue)" }.get(global.lang) } else { "" };
+        let state = format!("{}{late}", state(&d.state, global.lang));
         drafts.push(vec![d.id.clone(), d.document.period.clone(), d.by.clone(), beijing(d.at), d.document.due.clone(), state]);
     }
     out!("{drafts}");

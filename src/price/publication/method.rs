@@ -77,12 +77,12 @@ fn state(of: &ProductPolicy) -> Said {
 fn mechanism(of: &ProductPolicy) -> Said {
     let m = &of.mechanism;
     let trigger = limit(m.trigger)
-        .map(|l| Said::new(format!("变动不足{}的不调整，差额结转；", l.zh), format!("a move below {} is held and carried; ", l.en)));
-    let most = limit(m.max_step).map(|l| Said::new(format!("单期调整不超过{}；", l.zh), format!("no move exceeds {} a period; ", l.en)));
+        .map(|l| Said::new(format!("变动不足 {} 的不调整，差额结转；", l.zh), format!("a move below {} is held and carried; ", l.en)));
+    let most = limit(m.max_step).map(|l| Said::new(format!("单期调整不超过 {}；", l.zh), format!("no move exceeds {} a period; ", l.en)));
     let (trigger, most) = (trigger.unwrap_or_default(), most.unwrap_or_default());
     let tick = yuan(m.tick);
     Said::new(
-        format!("浮动机制：{}{}价格取整到{tick}元。", trigger.zh, most.zh),
+        format!("浮动机制：{}{}价格取整到 {tick} 元。", trigger.zh, most.zh),
         format!("Mechanism: {}{}prices are multiples of {tick} yuan.", trigger.en, most.en),
     )
 }
@@ -131,7 +131,7 @@ fn rules(of: &Publication) -> Said {
     let above = limit(of.correct_above).unwrap_or_default();
     Said::new(
         format!(
-            "为免辨认出某一企业，小于 {least} 的笔数和家数以及可据以推算的数不公布。误差超过{}的，自发现起 {days} 个工作日内发布更正通告；其余记入公开差错记录。已发布的通告不作改动。",
+            "为免辨认出某一企业，小于 {least} 的笔数和家数以及可据以推算的数不公布。误差超过 {} 的，自发现起 {days} 个工作日内发布更正通告；其余记入公开差错记录。已发布的通告不作改动。",
             above.zh
         ),
         format!(

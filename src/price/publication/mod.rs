@@ -72,14 +72,13 @@ pub enum PublicationError {
 /// # Errors
 /// [`PublicationError`] if the bulletins can't be read or were tampered with.
 pub fn published(snapshot: &Snapshot) -> Result<Anchors, PublicationError> {
-    Ok(anchors(&store::ledger(snapshot)?, None))
+    Ok(anchors(&store::ledger(snapshot)?.in_force()))
 }
 
-/// The guide prices in force of the periods that begin before `from`; of all periods without it.
-fn anchors(ledger: &Ledger, from: Option<&str>) -> Anchors {
+/// The guide prices of bulletins.
+fn anchors(bulletins: &[&Published]) -> Anchors {
     let mut anchors = Anchors::default();
-    let in_force = ledger.in_force();
-    for document in in_force.iter().map(|p| &p.document).filter(|d| from.is_none_or(|from| d.from.as_str() < from)) {
+    for document in bulletins.iter().map(|p| &p.document) {
         for (product, class) in document.products.iter().flat_map(|p| p.classes.iter().map(move |c| (p, c))) {
             if let Some(guide) = class.guide_fen_per_t {
                 anchors.0.insert((product.product.clone(), document.period.clone(), class.class.clone()), guide);

@@ -207,7 +207,7 @@ fn mechanism_words(r: &Reason<'_>) -> Said {
     let (act, bound) = r.act.strip_suffix("+bound").map_or((r.act, false), |act| (act, true));
     let mut said = match (act, limit(r.mechanism.max_step)) {
         ("maxstep", Some(most)) => {
-            Said::new(format!("浮动机制（单期以{}为限）", most.zh), format!("mechanism (at most {} a period)", most.en))
+            Said::new(format!("浮动机制（单期以 {} 为限）", most.zh), format!("mechanism (at most {} a period)", most.en))
         }
         ("hold", _) => Said::new("浮动机制（未达幅度，结转）", "mechanism (held and carried)"),
         _ => Said::new("浮动机制（取整与结转）", "mechanism (rounding and carry)"),

@@ -88,11 +88,8 @@ pub fn draft(
     named_person(who.by)?;
     let ask = || Ask { period, judgements: Judgements::Asked { by: who.by, asked, reason, standing: &[] }, corrects: None, due: None };
     let base = lake.snapshot(&AsOf::Latest)?;
-    let make_on = |snapshot: &Snapshot, ledger: &Ledger| -> Result<Made, PublicationError> {
-        let made = make(policy, snapshot, ledger, &ask(), Some(who.at))?;
-        ledger.may_come_next(period, &made.document.from)?;
-        Ok(made)
-    };
+    let make_on =
+        |snapshot: &Snapshot, ledger: &Ledger| -> Result<Made, PublicationError> { make(policy, snapshot, ledger, &ask(), Some(who.at)) };
     let ready = make_on(&base, &store::ledger(&base)?)?;
     let (_, ledger) = store::append(lake, |snapshot, ledger| {
         let made = if snapshot.version == base.version { ready } else { make_on(snapshot, ledger)? };
@@ -320,7 +317,7 @@ pub(super) fn remake(policy: &Policy, snapshot: &Snapshot, ledger: &Ledger, was:
     Ok(make(policy, snapshot, ledger, &ask, None)?.document)
 }
 
-/// Makes a document from a snapshot and the bulletins in it. `now`: the period must have ended by then.
+/// Makes a document from a snapshot and the bulletins in it. `now`: it is a new one, whose turn it must be by then.
 fn make(
     policy: &Policy,
     snapshot: &Snapshot,
@@ -333,14 +330,18 @@ fn make(
     let inputs = Inputs::read(&engine, &price, ask.period)?;
     let inputs = inputs.map_err(|known| Refusal::NoSuchPeriod { period: ask.period.to_owned(), known })?;
     let (from, to) = (inputs.span().from, inputs.span().to);
-    if now.is_some_and(|now| beijing_day(now) <= to) {
-        return Err(Refusal::NotEnded { period: ask.period.to_owned(), to: to.to_string() }.into());
+    if let Some(now) = now {
+        if beijing_day(now) <= to {
+            return Err(Refusal::NotEnded { period: ask.period.to_owned(), to: to.to_string() }.into());
+        }
+        ledger.may_come_next(ask.period, &from.to_string())?;
     }
     let before = ledger.before(&from.to_string());
     if let Some(before) = before.filter(|_| ask.corrects.is_none()) {
         method::check(policy, &price, (from, to), &before.document, &kept(&before.kept)?.policy)?;
     }
-    let anchors = anchors(ledger, Some(&from.to_string()));
+    // Only the period before bears on this one: a correction of an older one leaves it as it is.
+    let anchors = before.map(|b| anchors(&[b])).unwrap_or_default();
     let bands = inputs.bands(&price, &anchors);
     let judgements = judged(ask, &bands)?;
     let changes =

@@ -40,6 +40,11 @@ impl Quotes {
         Self { days: self.days.get(..to).unwrap_or_default().to_vec() }
     }
 
+    /// The quotations, earliest first.
+    pub(super) fn days(&self) -> &[(NaiveDate, i64)] {
+        &self.days
+    }
+
     /// First and last day.
     #[must_use]
     pub fn span(&self) -> Option<(NaiveDate, NaiveDate)> {

@@ -55,6 +55,9 @@ pub enum ReportError {
     /// The price method failed.
     #[error(transparent)]
     Price(#[from] PriceError),
+    /// The published prices can't be read.
+    #[error(transparent)]
+    Publication(#[from] crate::price::publication::PublicationError),
     /// The policy is wrong.
     #[error(transparent)]
     Policy(#[from] PolicyError),

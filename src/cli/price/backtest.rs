@@ -16,7 +16,7 @@ use crate::price::calendar::Span;
 use crate::price::policy::PricePolicy;
 use crate::price::sale::{self, Sale};
 use crate::records::product;
-use crate::report::backtest::{BacktestReport, says, write};
+use crate::report::backtest::{BacktestReport, counted, says, write};
 use crate::text::{Lang, Said, Text};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -275,9 +275,4 @@ fn print_attacks(b: &Backtest, lang: Lang) {
     row(Said::new("一个卖方拆分批次", "one seller splits its lots"), &study.wash.split);
     row(Said::new("拆分并定价", "splits and prices them"), &study.wash.split_and_priced);
     print_table(&rows);
-}
-
-/// `1 seller`, `2 sellers`.
-fn counted(n: u32, what: &str) -> String {
-    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }

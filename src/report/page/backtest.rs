@@ -8,7 +8,7 @@ use crate::price::backtest::forecast::ErrorRow;
 use crate::price::backtest::rivals::NEAR;
 use crate::price::backtest::score::Share;
 use crate::price::backtest::wash::{Case, Circle, MOST_PIECES};
-use crate::report::backtest::{About, BacktestReport, Picture, says};
+use crate::report::backtest::{About, BacktestReport, Picture, counted, says};
 use crate::report::contents::SYNTHETIC;
 use crate::report::words;
 use crate::text::{Lang, Said};
@@ -418,9 +418,4 @@ fn attack_definitions() -> Vec<Said> {
         ),
         Said::new("试算说的是方法，不是任何人的行为。", "The study is about the method; it says nothing of what anybody did."),
     ]
-}
-
-/// `1 seller`, `2 sellers`.
-fn counted(n: u32, what: &str) -> String {
-    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }

@@ -11,7 +11,7 @@ use super::state::Deviation;
 use crate::records::decimal::divide_half_even;
 
 /// The quantile of the normal distribution that leaves a tenth above it: a two-sided interval of 80 %.
-const Z90: f64 = 1.281_551_565_544_600_4;
+pub(super) const Z90: f64 = 1.281_551_565_544_600_4;
 
 /// An assessed price.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -15,6 +15,7 @@ mod lake_open;
 mod lake_support;
 mod nasty;
 mod price;
+mod price_backtest;
 mod price_properties;
 mod price_publication;
 mod price_publication_ledger;

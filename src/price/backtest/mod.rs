@@ -176,7 +176,7 @@ pub fn backtest(subject: Subject<'_>, sales: &[Sale], periods: &[Span], question
         unforetold: scored.unforetold,
         better: better(&errors),
         errors,
-        coverage: coverage::coverage(&stood, &whole, &asked, subject.product.band.alpha),
+        coverage: coverage::coverage(&stood, &whole, &asked, subject.product),
         acts: acts(&stood, &forecasts, &asked),
         moves: all_moves(&forecasts, &asked),
         by_period: forecast::by_period(&scored.sales, periods),

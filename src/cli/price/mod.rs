@@ -1,6 +1,8 @@
 //! `lepid price`: what is the guide price, and how does each sale bear on it?
 
+mod backtest;
 mod bulletins;
+mod calibrate;
 mod correct;
 mod draft;
 mod notice;
@@ -18,9 +20,6 @@ use crate::records::product;
 use crate::text::{Lang, Said, Text};
 use serde_json::json;
 use std::process::ExitCode;
-
-mod calibrate;
-mod backtest;
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -70,12 +69,9 @@ fn month(text: &str) -> Result<String, String> {
 }
 
 pub(crate) fn run(args: &Args, global: &Global) -> Result<ExitCode, CliError> {
-    if let Some(What::Calibrate(asked)) = &args.what {
-        return calibrate::run(asked, args.product.as_deref(), &args.as_of, global);
-    if let Some(What::Backtest(asked)) = &args.what {
-        return backtest::run(asked, args.product.as_deref(), &args.as_of, global);
-    }
     match &args.what {
+        Some(What::Calibrate(asked)) => calibrate::run(asked, args.product.as_deref(), &args.as_of, global),
+        Some(What::Backtest(asked)) => backtest::run(asked, args.product.as_deref(), &args.as_of, global),
         Some(What::Draft(args)) => draft::run(args, global),
         Some(What::Review(args)) => review::run(args, global),
         Some(What::Publish(args)) => publish::run(args, global),
@@ -114,10 +110,6 @@ fn show(args: &Args, sales: bool, global: &Global) -> Result<ExitCode, CliError>
             let sales: Vec<_> = bands.iter().map(|b| json!({ "product": b.product, "sales": b.sales })).collect();
             print_json(&json!({ "notice": notice, "products": sales }))?;
         }
-        (None, false) => bands.iter().for_each(|b| print_bands(b, month, &notice, global.lang)),
-        (Some(What::Calibrate(_)), _) => {}
-        (Some(What::Backtest(_)), _) => {}
-        (Some(What::Sales), false) => bands.iter().for_each(|b| print_sales(b, &notice, global.lang)),
         (false, false) => bands.iter().for_each(|b| print_bands(b, month, &notice, global.lang)),
         (true, false) => bands.iter().for_each(|b| print_sales(b, &notice, global.lang)),
     }

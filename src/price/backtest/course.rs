@@ -193,7 +193,7 @@ impl<'a> Runner<'a> {
                 band,
                 anchor: anchors.guide(self.subject.id, id, &class.id),
             };
-            let (price, stands) = class_price(&at, self.before.get(i).copied().flatten(), &product.mechanism);
+            let (price, stands) = class_price(&at, self.before.get(i).copied().flatten(), product);
             if let Some(slot) = self.before.get_mut(i) {
                 *slot = stands;
             }

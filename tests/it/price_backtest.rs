@@ -8,7 +8,7 @@ use lepid::policy::Policy;
 use lepid::price::anchors::Anchors;
 use lepid::price::assess::assess;
 use lepid::price::backtest::attack::{Target, study};
-use lepid::price::backtest::course::{Subject, course};
+use lepid::price::course::{Subject, course};
 use lepid::price::backtest::forecast::{ErrorRow, Forecast};
 use lepid::price::backtest::replay::{Known, agreeing, replay};
 use lepid::price::backtest::wash::{Case, fabricated};

@@ -7,7 +7,7 @@ use crate::lake::{AsOf, Lake};
 use crate::policy::Policy;
 use crate::price::Market;
 use crate::price::backtest::attack::{Collusion, Target, Worst};
-use crate::price::backtest::course::Subject;
+use crate::price::course::Subject;
 use crate::price::backtest::forecast::ErrorRow;
 use crate::price::backtest::replay::Known;
 use crate::price::backtest::score::Share;

@@ -14,7 +14,7 @@
 //! are computed from the same manipulated sales.
 
 use super::count;
-use super::course::{Runner, Step, Subject};
+use crate::price::course::{Runner, Step, Subject};
 use super::forecast::{deals, rivals_of};
 use super::rivals::{Deal, Rivals};
 use super::score::{median, sorted};

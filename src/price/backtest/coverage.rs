@@ -8,7 +8,7 @@
 //!   the level and its own error: with both added (`centre_forecast`) it should be covered in 80 % of the cases, without them
 //!   (`centre`) in fewer, and single sales (`sales`) in fewer still.
 
-use super::course::{Sold, Step};
+use crate::price::course::{Sold, Step};
 use super::score::{Share, number};
 use crate::price::bands::ClassPrice;
 use crate::price::class_price::Z90;

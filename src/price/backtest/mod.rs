@@ -11,7 +11,6 @@
 //! - **Attacks**: what strategic sellers ([`attack`]) and fabricated trades ([`wash`]) could have done.
 
 pub mod attack;
-pub mod course;
 pub mod coverage;
 pub mod forecast;
 pub mod moves;
@@ -25,7 +24,7 @@ use super::assess::assess;
 use super::calendar::Span;
 use super::sale::Sale;
 use attack::AttackStudy;
-use course::{Step, Subject, course};
+use crate::price::course::{Step, Subject, course};
 use coverage::Coverage;
 use forecast::{ErrorRow, Forecast, Forecasts, PeriodRow};
 use moves::{Moves, moves, together};

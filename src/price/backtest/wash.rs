@@ -12,7 +12,7 @@
 
 use super::attack::{Moved, Scene, UNMOVED, Worst, WorstOf, choices, worse, worst};
 use super::count;
-use super::course::{Sold, Step, Subject, course};
+use crate::price::course::{Sold, Step, Subject, course};
 use super::rivals::Deal;
 use super::score::{median, sorted};
 use crate::price::anchors::Anchors;

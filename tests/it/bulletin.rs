@@ -227,7 +227,7 @@ fn the_files_are_named_after_the_number_or_the_period() {
     let n = "bulletin-〔2023〕7号";
     assert_eq!(names(published), format!("{n}.json {n}.html {n}.docx {n}.xlsx {n}.pdf"));
     let drafted = bulletin::write(&draft(), &folder.path().join("draft"), Lang::En).unwrap();
-    assert!(names(drafted).starts_with("bulletin-2023-06.json bulletin-2023-06.html"));
+    assert!(names(drafted).starts_with("draft-2023-06.json draft-2023-06.html"));
     let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
     assert!(left.iter().all(|name| !name.to_string_lossy().ends_with(".tmp")), "{left:?}");
 }

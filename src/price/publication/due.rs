@@ -21,3 +21,25 @@ pub fn business_days_after(calendar: &Calendar, day: NaiveDate, count: u32) -> N
     }
     at
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::Policy;
+    use crate::price::policy::PricePolicy;
+
+    fn after(day: &str, count: u32, calendar: &str) -> String {
+        let policy = Policy::builtin().unwrap().with(&calendar.parse().unwrap()).unwrap();
+        let calendar = PricePolicy::load(&policy).unwrap().calendar;
+        business_days_after(&calendar, day.parse().unwrap(), count).to_string()
+    }
+
+    #[test]
+    fn weekends_and_holidays_do_not_count_and_worked_weekends_do() {
+        assert_eq!(after("2026-06-30", 1, ""), "2026-07-01");
+        assert_eq!(after("2026-07-31", 1, ""), "2026-08-03", "a Friday: Monday is next");
+        assert_eq!(after("2026-08-01", 2, ""), "2026-08-04", "a Saturday: Monday is the first");
+        let shifted = "[price.calendar]\nholidays = [2026-08-03]\nworkdays = [2026-08-02]\n";
+        assert_eq!(after("2026-07-31", 2, shifted), "2026-08-04", "Sunday is worked, Monday is not");
+    }
+}

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr, reason = "all of it is tests")]
 
+mod bulletin;
 mod demo;
 mod engine;
 mod golden;
@@ -18,6 +19,7 @@ mod price_properties;
 mod price_publication;
 mod price_publication_ledger;
 mod price_state_vectors;
+mod price_trust;
 mod price_vectors;
 mod price_whole;
 mod quarantine;

@@ -173,7 +173,7 @@ fn two_people_publish_and_correct_from_an_empty_folder_by_the_command() {
     let number = list["bulletins"][0]["number"].as_str().unwrap().to_owned();
     assert!(done(&["bulletins", "show", &number]).contains("关于发布2024年3月锂云母精矿参考价格区间的通告"));
     let year = number.split_once('〔').unwrap().1.split_once('〕').unwrap().0.to_owned();
-    let file = std::fs::read_to_string(centre.path().join(format!("out/bulletin-某锂价{year}-1.json"))).unwrap();
+    let file = std::fs::read_to_string(centre.path().join(format!("out/bulletin-某锂价〔{year}〕1号.json"))).unwrap();
     let document: Bulletin = serde_json::from_str(&file).unwrap();
     assert_eq!(document.number.as_deref(), Some(number.as_str()));
 

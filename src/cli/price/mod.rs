@@ -19,6 +19,9 @@ use crate::text::{Lang, Said, Text};
 use serde_json::json;
 use std::process::ExitCode;
 
+mod backtest;
+mod calibrate;
+
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// 只看一种产品 / only this product, by id or name
@@ -38,6 +41,10 @@ pub(crate) struct Args {
 enum What {
     /// 逐笔列出销售：折算价、净回值、采用或不采用的原因 / each sale with its normalised price and its code
     Sales,
+    /// 由历史成交估计参数，写成建议的政策文件；不会自动生效 / estimate parameters from history as a proposed policy; never applied by itself
+    Calibrate(calibrate::Args),
+    /// 回测：按当时所知重演历史，对照简单方法，并试算操纵 / replay history with what was known then, against rivals and attacks
+    Backtest(backtest::Args),
     /// 拟稿：某一期的价格通告草案 / draft the bulletin of a period
     Draft(draft::Args),
     /// 复核草案（须为另一人）/ a second person reviews a draft
@@ -64,6 +71,8 @@ fn month(text: &str) -> Result<String, String> {
 
 pub(crate) fn run(args: &Args, global: &Global) -> Result<ExitCode, CliError> {
     match &args.what {
+        Some(What::Calibrate(asked)) => calibrate::run(asked, args.product.as_deref(), &args.as_of, global),
+        Some(What::Backtest(asked)) => backtest::run(asked, args.product.as_deref(), &args.as_of, global),
         Some(What::Draft(args)) => draft::run(args, global),
         Some(What::Review(args)) => review::run(args, global),
         Some(What::Publish(args)) => publish::run(args, global),

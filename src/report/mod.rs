@@ -1,7 +1,7 @@
 //! What does a run write? JSON for machines, CSV and XLSX for people, charts, and one self-contained page.
 
-pub mod bulletin;
 pub mod backtest;
+pub mod bulletin;
 mod collect;
 pub mod contents;
 mod csv;

@@ -21,6 +21,9 @@ use crate::text::{Lang, Said, Text};
 use serde_json::json;
 use std::process::ExitCode;
 
+mod backtest;
+mod calibrate;
+
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// 只看一种产品 / only this product, by id or name

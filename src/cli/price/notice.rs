@@ -1,11 +1,9 @@
-//! How does a bulletin read on a terminal, and where are its files?
+//! How does a bulletin read on a terminal?
 
-use crate::cli::CliError;
 use crate::cli::grid::Grid;
 use crate::price::bulletin::{Bulletin, ClassBulletin, ProductBulletin};
 use crate::price::screen::Code;
 use crate::text::{Lang, Said, grouped};
-use std::path::{Path, PathBuf};
 
 /// Prints a bulletin or a draft.
 pub(crate) fn print(of: &Bulletin, lang: Lang) {
@@ -103,9 +101,4 @@ pub(crate) fn ppm_as_percent(ppm: i64) -> String {
 
 fn short(hash: &str) -> &str {
     hash.get(..12).unwrap_or(hash)
-}
-
-/// Writes the documents of a bulletin: JSON, HTML, DOCX, XLSX, PDF.
-pub(crate) fn write(of: &Bulletin, dir: &Path, lang: Lang) -> Result<Vec<PathBuf>, CliError> {
-    Ok(crate::report::bulletin::write(of, dir, lang)?)
 }

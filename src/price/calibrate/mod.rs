@@ -202,8 +202,12 @@ fn credit_row(price: &PricePolicy, rates: &[((f64, f64), usize)]) -> Row {
         return Row::none(What::CreditRate, Some(now), n, Verdict::NotIdentified, slopes::alike());
     };
     if !(0.0..=100.0).contains(&found.0) {
-        let meaning = Said::new("隐含的年息不在 0 至 100 % 之间：账期之差另有原因", "the implied interest is not within 0 and 100 %: credit differs for another reason");
-        let verdict = if (found.0 - now).abs() > price.calibration.significance_sd * found.1 { Verdict::NotIdentified } else { Verdict::Agrees };
+        let meaning = Said::new(
+            "隐含的年息不在 0 至 100 % 之间：账期之差另有原因",
+            "the implied interest is not within 0 and 100 %: credit differs for another reason",
+        );
+        let verdict =
+            if (found.0 - now).abs() > price.calibration.significance_sd * found.1 { Verdict::NotIdentified } else { Verdict::Agrees };
         return Row { estimate: Some(found.0), error: Some(found.1), ..Row::none(What::CreditRate, Some(now), n, verdict, meaning) };
     }
     let meaning = Said::new(

@@ -114,7 +114,8 @@ impl Panel {
     #[must_use]
     pub fn medians(&self) -> Vec<f64> {
         let (_, y) = self.centred(median);
-        let rows = |of: &dyn Fn(usize) -> bool| median(&(0..y.len()).filter(|i| of(*i)).filter_map(|i| y.get(i)).copied().collect::<Vec<f64>>());
+        let rows =
+            |of: &dyn Fn(usize) -> bool| median(&(0..y.len()).filter(|i| of(*i)).filter_map(|i| y.get(i)).copied().collect::<Vec<f64>>());
         let marked = |column: &Vec<f64>, i: usize| column.get(i).is_some_and(|v| *v != 0.0);
         let others = rows(&|i| !self.columns.iter().any(|c| marked(c, i)));
         self.columns.iter().map(|c| rows(&|i| marked(c, i)) - others).collect()

@@ -34,10 +34,8 @@ pub fn propose(
     if file.changes == 0 {
         file.line("# 没有要改的：现行各数与历史相符，或历史不足。/ Nothing to change: the present numbers agree with history, or it is too short.");
     }
-    let proposed: Table = file
-        .text
-        .parse()
-        .map_err(|e: toml::de::Error| PolicyError::Section { section: "price".to_owned(), message: e.to_string() })?;
+    let proposed: Table =
+        file.text.parse().map_err(|e: toml::de::Error| PolicyError::Section { section: "price".to_owned(), message: e.to_string() })?;
     PricePolicy::load(&policy.with(&proposed)?)?;
     Ok((file.text, file.changes))
 }
@@ -138,7 +136,9 @@ impl File {
             let (title, meaning) = (row.what.title().get(lang), row.meaning.get(lang));
             let line = match lang {
                 Lang::Zh => format!("# {title}：现值 {now}，估计 {estimate} ± {error}（标准误），n = {}，{days}。{meaning}。", row.n),
-                Lang::En => format!("# {title}: now {now}, estimate {estimate} ± {error} (standard error), n = {}, {days}. {meaning}.", row.n),
+                Lang::En => {
+                    format!("# {title}: now {now}, estimate {estimate} ± {error} (standard error), n = {}, {days}. {meaning}.", row.n)
+                }
             };
             self.line(&line);
         }

@@ -78,8 +78,14 @@ fn meaning(what: What) -> Said {
             "扣税后含税价仍高（正）或低（负）出的部分：含税标记可能有误",
             "what prices with VAT still have more (+) or less (-) after it was taken off: the VAT mark may be wrong",
         ),
-        What::Moisture => Said::new("折成干吨后仍随水分变化：水分可能虚报", "still changes with moisture after conversion to dry tonnes: moisture may be misstated"),
-        _ => Said::new("单价随批量的变化：批量折扣（负）或溢价（正）", "how prices change with the lot: a discount (-) or premium (+) for size"),
+        What::Moisture => Said::new(
+            "折成干吨后仍随水分变化：水分可能虚报",
+            "still changes with moisture after conversion to dry tonnes: moisture may be misstated",
+        ),
+        _ => Said::new(
+            "单价随批量的变化：批量折扣（负）或溢价（正）",
+            "how prices change with the lot: a discount (-) or premium (+) for size",
+        ),
     }
 }
 

@@ -303,7 +303,7 @@ fn nasty() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 24, max_shrink_iters: 40, ..ProptestConfig::default() })]
 
     #[test]
     fn text_from_data_stays_text(text in nasty()) {
@@ -332,12 +332,23 @@ proptest! {
 
 proptest! {
     // A PDF is set for each: fewer.
-    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 6, max_shrink_iters: 8, ..ProptestConfig::default() })]
 
     #[test]
     fn no_text_from_data_can_break_the_typesetting_or_leave_the_page(text in nasty()) {
         let bulletin = hostile(&text);
         prop_assert!(bulletin::pdf(&bulletin, Lang::Zh).is_ok());
         prop_assert!(bulletin::pdf(&bulletin, Lang::En).is_ok());
+    }
+}
+
+#[test]
+fn look() {
+    for (n, l) in [("zh", Lang::Zh), ("en", Lang::En)] {
+        for (k, b) in [("c", &correction()), ("d", &draft())] {
+            let t = std::time::Instant::now();
+            bulletin::write(b, std::path::Path::new(&format!("/tmp/doc/{n}{k}")), l).unwrap();
+            println!("{n}{k} {:?}", t.elapsed());
+        }
     }
 }

@@ -16,6 +16,8 @@ mod lake_support;
 mod nasty;
 mod price;
 mod price_backtest;
+mod price_calibrate;
+mod price_calibrate_vectors;
 mod price_properties;
 mod price_publication;
 mod price_publication_ledger;

@@ -160,7 +160,22 @@ zh = \"水务部门\"
     let folder = folder(&[("new.toml", new)]);
     let said = stdout(folder.path(), &["policy", "diff", "new.toml"]);
     let without_hashes: Vec<&str> = said.lines().skip(2).collect();
-    assert_snapshot!(without_hashes.join("\n"), @"");
+    assert_snapshot!(without_hashes.join("\n"), @r#"
+
+    改变价格 4
+      price.product.lepidolite_concentrate.class[2.0].to_pct  2.25 → 2.2
+      price.product.lepidolite_concentrate.class[3.0]  { from_pct = 2.75, grade_pct = 3.0, id = "3.0", to_pct = 3.25 } → （无）
+      price.product.lepidolite_concentrate.class[3.5]  { from_pct = 3.25, grade_pct = 3.5, id = "3.5", to_pct = 3.75 } → （无）
+      price.product.lepidolite_concentrate.mechanism.trigger  "2 %" → "50 yuan/t"
+
+    改变规则 2
+      rules.departments.water.zh  "水利部门" → "水务部门"
+      rules.over-scale-month.share_pct  12.5 %（默认） → 15
+
+    价格、规则均不变 2
+      price.calendar.business_days  10 → 5
+      price.publication.catalogue  "" → "某目录"
+    "#);
     let json: Value = serde_json::from_str(&stdout(folder.path(), &["--json", "policy", "diff", "new.toml"])).unwrap();
     let trigger = json["changes"].as_array().unwrap().iter().find(|c| c["key"].as_str().unwrap().ends_with("trigger")).unwrap();
     assert_eq!(

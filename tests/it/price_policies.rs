@@ -64,8 +64,8 @@ fn refined_oil_by_its_policy_file_holds_below_50_yuan_and_carries_as_published()
         assert_eq!(class["basis"], "formula");
         assert_eq!(class["lower_fen_per_t"].as_i64(), Some(guide(i + 1) - 5_000), "a fixed band of 50 yuan");
     }
-    // The windows after the spring festival: ten business days, counted over the holidays of 21 to 27 January and two worked weekend days.
-    assert_eq!((periods[1]["from"].as_str(), periods[1]["to"].as_str()), (Some("2023-01-17"), Some("2023-02-05")));
+    // 17 to 20 January, Saturday 28 and Sunday 29 (worked), 30 January to 2 February; the spring festival, 21 to 27, is none of the ten.
+    assert_eq!((periods[1]["from"].as_str(), periods[1]["to"].as_str()), (Some("2023-01-17"), Some("2023-02-02")));
 }
 
 #[test]

@@ -51,7 +51,7 @@ pub(super) fn code(code: &str) -> Said {
         "M_MOISTURE" => text("缺水分", "moisture missing"),
         "M_GRADE" => text("缺品位", "grade missing"),
         "M_TERMS" => text("缺含税或交货方式", "VAT or delivery terms missing"),
-        "M_FREIGHT" => text("缺运费", "freight missing"),
+        "M_FREIGHT" => text("缺运费，或运费为负", "freight missing or negative"),
         "M_CARBONATE" => text("缺碳酸锂报价", "carbonate quotation missing"),
         "M_COST" => text("缺成本参数", "cost parameter missing"),
         other => return Said::new(other, other),
@@ -84,6 +84,8 @@ pub(super) fn basis(basis: &str) -> Said {
         "sister-grades" => Said::new("相邻品位", "sister grades"),
         "indicative" => Said::new("仅供参考，不供结算", "indicative, not for settlement"),
         "carried-netback" => Said::new("沿用旧成交，随碳酸锂价移动", "older evidence, moved with carbonate"),
+        "formula" => Said::new("公式", "formula"),
+        "benchmark" => Said::new("基准价加浮动", "benchmark and index"),
         "none" => Said::new("无", "none"),
         other => Said::new(other, other),
     }

@@ -136,7 +136,7 @@ pub(super) fn sale_code(id: &str, lang: Lang) -> &str {
         ("M_MOISTURE", Text { zh: "缺水分", en: "no moisture" }),
         ("M_GRADE", Text { zh: "缺品位", en: "no grade" }),
         ("M_TERMS", Text { zh: "未写明含税、交货方式或账期", en: "VAT, delivery or credit not stated" }),
-        ("M_FREIGHT", Text { zh: "送到价缺运费", en: "delivered, without the freight" }),
+        ("M_FREIGHT", Text { zh: "送到价缺运费，或运费为负", en: "delivered, the freight missing or negative" }),
         ("M_CARBONATE", Text { zh: "缺当时的碳酸锂报价", en: "no carbonate quotation of the time" }),
         ("M_COST", Text { zh: "当日尚无成本参数", en: "no cost parameters in force" }),
     ];
@@ -160,13 +160,14 @@ pub(super) fn act(id: &str, lang: Lang) -> String {
 
 /// On what a price rests.
 pub(super) fn basis(id: &str, lang: Lang) -> &str {
-    const BASES: [(&str, Text); 7] = [
+    const BASES: [(&str, Text); 8] = [
         ("own-period", Text { zh: "本期成交", en: "sales of the period" }),
         ("decayed-window", Text { zh: "近几期成交", en: "sales of the last periods" }),
         ("sister-grades", Text { zh: "相邻品位", en: "sister grades" }),
         ("indicative", Text { zh: "仅供参考，不供结算", en: "indicative, not for settlement" }),
         ("carried-netback", Text { zh: "往期成交，随净回值变动", en: "older sales moved with netback" }),
         ("formula", Text { zh: "公式定价", en: "formula" }),
+        ("benchmark", Text { zh: "基准价加浮动", en: "benchmark and index" }),
         ("none", Text { zh: "无依据", en: "none" }),
     ];
     word(&BASES, id, lang)

@@ -22,6 +22,7 @@ use super::sale::Sale;
 use super::screen::{Code, Screened, screen};
 use super::state::{After, Evidence, State};
 use super::trust::{self, Facts};
+use super::yardstick::Yardstick;
 use crate::records::units::{PPM, dry_kg};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -67,7 +68,7 @@ pub fn assess(
     }
     let classes = product.class.iter().map(grade_class).collect();
     let sales = sales.iter().zip(&screened).map(|(sale, s)| priced(price, product, sale, s)).collect();
-    ProductBands { product: id.to_owned(), classes, periods: done, sales }
+    ProductBands { product: id.to_owned(), classes, periods: done, sales, yardstick: Yardstick::of(product) }
 }
 
 /// Sellers by number, in the order of their names, the same in all periods.

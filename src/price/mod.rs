@@ -16,6 +16,7 @@ pub mod calendar;
 pub mod carbonate;
 pub mod centre;
 mod class_price;
+pub mod coverage;
 pub mod deviation;
 pub mod formula;
 pub mod influence;
@@ -35,6 +36,8 @@ pub mod state;
 pub mod student;
 pub mod trust;
 pub mod uncertainty;
+pub mod words;
+pub mod yardstick;
 
 use crate::engine::{Engine, EngineError};
 use crate::policy::{Policy, PolicyError};

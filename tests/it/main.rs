@@ -16,6 +16,7 @@ mod nasty;
 mod price;
 mod price_properties;
 mod price_state_vectors;
+mod price_trust;
 mod price_vectors;
 mod price_whole;
 mod quarantine;

@@ -110,7 +110,8 @@ proptest! {
                     prop_assert_eq!(&class.basis, "none");
                     continue;
                 };
-                prop_assert!(period.sellers >= 3 || class.basis == "carried-netback");
+                let rungs: &[&str] = if period.sellers >= 3 { &["L1", "L2", "L3"] } else { &["L4", "L5"] };
+                prop_assert!(rungs.contains(&class.ladder.as_str()), "{} with {} sellers", class.ladder, period.sellers);
                 prop_assert_eq!(guide % 500, 0);
                 prop_assert!(class.lower_fen_per_t.unwrap() <= guide && guide <= class.upper_fen_per_t.unwrap());
                 prop_assert_eq!(guide + class.carry_fen_per_t.unwrap(), class.assessed_fen_per_t.unwrap().clamp(10_000, 5_000_000));
@@ -190,12 +191,13 @@ fn codes(sales: Vec<Sale>) -> Vec<String> {
 }
 
 #[test]
-fn a_centre_is_carried_with_the_netback_for_three_periods_and_then_there_is_no_price() {
+fn a_level_is_carried_with_the_netback_for_three_periods_is_indicative_for_three_more_and_then_there_is_no_price() {
     let bands = run(march());
     let class = bands.classes.iter().position(|c| c.id == "2.5").unwrap();
     let basis: Vec<&str> = bands.periods.iter().map(|p| p.classes[class].basis.as_str()).collect();
     let carried = "carried-netback";
-    let expected = ["none", "none", "own-period", carried, carried, carried, "none", "none", "none", "none", "none", "none"];
+    let shown = "indicative";
+    let expected = ["none", "none", "own-period", carried, carried, carried, shown, shown, shown, "none", "none", "none"];
     assert_eq!(basis, expected);
     let march = &bands.periods[2];
     assert_eq!((march.n, march.sellers, march.buyers), (3, 3, 3));
@@ -287,6 +289,24 @@ fn ore_that_is_sold_back_within_ten_days_is_a_circle_and_after_eleven_is_not() {
     let there = || plain("2024-03-06", "A", "X", 2_200);
     assert_eq!(codes(vec![there(), plain("2024-03-16", "X", "A", 2_250)]), ["S2_RELATED", "S2_RELATED"]);
     assert_eq!(codes(vec![there(), plain("2024-03-17", "X", "A", 2_250)]), ["OK", "OK"]);
+}
+
+#[test]
+fn a_circle_that_closes_after_its_period_leaves_history_as_it_was_and_is_struck_from_then_on() {
+    let mut sales = march();
+    sales.push(plain("2024-03-28", "D", "X", 4_000));
+    let before = run(sales.clone());
+    sales.push(plain("2024-04-03", "X", "D", 4_000));
+    let after = run(sales);
+    assert_eq!(before.periods[2], after.periods[2], "March was published by then");
+    let of = |contract: usize| (after.sales[contract].code.as_str(), after.sales[contract].struck_on.as_deref());
+    assert_eq!((of(3), of(4)), (("OK", Some("2024-04-03")), ("S2_RELATED", None)));
+    // In April the window holds the other three sellers only, so the class stands where they stood.
+    let class = after.classes.iter().position(|c| c.id == "2.5").unwrap();
+    let level = |bands: &ProductBands, period: usize| {
+        bands.periods[period].state.unwrap().level + bands.periods[period].classes[class].deviation.unwrap()
+    };
+    assert!(level(&after, 3) < level(&before, 3));
 }
 
 #[test]

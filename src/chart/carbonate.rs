@@ -30,6 +30,15 @@ pub struct Step {
     pub age_days: Option<i64>,
 }
 
+/// Days: a weekend or a holiday makes a quotation a few days old; older than a week is what a reader must see.
+const STALE_DAYS: i64 = 7;
+
+impl Step {
+    fn stale(&self) -> Option<i64> {
+        self.age_days.filter(|days| *days > STALE_DAYS && self.quoted.is_some())
+    }
+}
+
 const TOP: i32 = 112;
 const MIDDLE: i32 = 290;
 const LOWER: i32 = 336;
@@ -95,11 +104,11 @@ fn keys(steps: &[Step], zh: bool) -> Vec<Key<'static>> {
         Key { colour: PALE, mark: Mark::Box, says: if zh { "上下限区间" } else { "band" } },
         Key { colour: NAVY, mark: Mark::Line, says: if zh { "碳酸锂报价" } else { "carbonate" } },
     ];
-    if steps.iter().any(|s| s.quoted.is_some() && s.age_days.unwrap_or(0) > 0) {
+    if steps.iter().any(|s| s.stale().is_some()) {
         keys.push(Key {
             colour: MUTED,
             mark: Mark::Dashes,
-            says: if zh { "期末无新报价，用最近一次" } else { "no new quotation: the last one" },
+            says: if zh { "报价距期末一周以上" } else { "quoted more than a week before" },
         });
     }
     keys
@@ -118,7 +127,7 @@ fn guides_of(pen: &mut Pen, steps: &[Step], time: &Time, scale: &Scale) -> Drawn
 
 fn quotations(pen: &mut Pen, steps: &[Step], time: &Time, scale: &Scale) -> Drawn {
     steps_of(pen, steps.iter().map(|s| (s, s.quoted)), time, scale, |pen, step, from, to| {
-        if step.age_days.unwrap_or(0) > 0 { pen.dashes(from, to.0, MUTED, 3) } else { pen.line(from, to, NAVY, 3) }
+        if step.stale().is_some() { pen.dashes(from, to.0, MUTED, 3) } else { pen.line(from, to, NAVY, 3) }
     })
 }
 
@@ -156,7 +165,7 @@ fn says(step: &Step, zh: bool) -> String {
     let name = &step.span.period;
     let guide = step.guide.map(|(guide, _, _)| yuan(guide));
     let quoted = step.quoted.map(yuan);
-    let stale = step.age_days.filter(|d| *d > 0 && step.quoted.is_some());
+    let stale = step.stale();
     if zh {
         let stale = stale.map(|d| format!("（报价距期末 {d} 天）")).unwrap_or_default();
         let guide = guide.map_or_else(|| "无指导价".to_owned(), |g| format!("指导价 {g} 元/干吨"));
@@ -191,7 +200,7 @@ mod tests {
     fn each_panel_has_its_own_numbers_and_none_crosses_into_the_other() {
         let picture = of(vec![step(0, Some(400_000), Some(40_000_000), 0), step(1, Some(380_000), Some(36_000_000), 9)]);
         let svg = svg(&picture, Lang::Zh);
-        for says in [">3,800<", ">360,000<", "期末无新报价", "2023-02：指导价 3,800 元/干吨；碳酸锂 360,000 元/吨（报价距期末 9 天）"]
+        for says in [">3,800<", ">360,000<", "报价距期末一周以上", "2023-02：指导价 3,800 元/干吨；碳酸锂 360,000 元/吨（报价距期末 9 天）"]
         {
             assert!(svg.contains(says), "{says}");
         }

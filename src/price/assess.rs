@@ -71,17 +71,32 @@ pub fn assess(
     ProductBands { product: id.to_owned(), classes, periods: done, sales, yardstick: Yardstick::of(product) }
 }
 
-/// Sellers by number, in the order of their names, the same in all periods.
+/// Sellers by number, in the order of what tells them apart, the same in all periods; and what people call them.
 struct Names<'a> {
     numbers: BTreeMap<&'a str, usize>,
-    names: Vec<&'a str>,
+    names: Vec<String>,
 }
 
 impl<'a> Names<'a> {
     fn of(sales: &'a [Sale], product: &ProductPolicy) -> Self {
-        let names: BTreeSet<&str> = sales.iter().map(|s| s.seller.identity(product.centre.seller_is)).collect();
-        let names: Vec<&str> = names.into_iter().collect();
-        Self { numbers: names.iter().enumerate().map(|(number, name)| (*name, number)).collect(), names }
+        let level = product.centre.seller_is;
+        let ids: BTreeSet<&str> = sales.iter().map(|s| s.seller.identity(level)).collect();
+        // A controller is a name; a company's number is none, so that it goes by the name on its first sale.
+        let mut called: BTreeMap<&str, &str> = BTreeMap::new();
+        for seller in sales.iter().map(|s| &s.seller) {
+            let id = seller.identity(level);
+            called.entry(id).or_insert(if seller.company.as_deref() == Some(id) { &seller.name } else { id });
+        }
+        let mut shared: BTreeMap<&str, usize> = BTreeMap::new();
+        for name in called.values() {
+            *shared.entry(name).or_default() += 1;
+        }
+        let name = |id: &&str| {
+            let name = called.get(id).copied().unwrap_or(id);
+            // Two companies of one name stay two.
+            if shared.get(name).is_some_and(|n| *n > 1) && name != *id { format!("{name} ({id})") } else { name.to_owned() }
+        };
+        Self { names: ids.iter().map(name).collect(), numbers: ids.iter().enumerate().map(|(number, id)| (*id, number)).collect() }
     }
 }
 
@@ -285,7 +300,7 @@ impl<'a> Course<'a> {
         }
         let shares = trust::capped_shares(evidence, &self.product.centre);
         let by_seller = influence.sellers.iter().map(|s| SellerTrust {
-            seller: self.names.names.get(s.seller).map(|name| (*name).to_owned()).unwrap_or_default(),
+            seller: self.names.names.get(s.seller).cloned().unwrap_or_default(),
             share: shares.get(s.seller).copied().unwrap_or(0.0),
             influence: s.influence,
             without: s.without,

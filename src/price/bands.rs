@@ -143,7 +143,7 @@ pub struct Trust {
 /// What one seller could do, and what its absence would.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SellerTrust {
-    /// Who counts as one seller (policy): its controller, company or name.
+    /// Who counts as one seller (policy), as people call it: its controller, or the name on its first sale.
     pub seller: String,
     /// Its share in the weights after the cap.
     pub share: f64,

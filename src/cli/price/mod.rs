@@ -4,7 +4,7 @@ use crate::cli::{CliError, Global};
 use crate::engine::Engine;
 use crate::lake::{AsOf, Lake};
 use crate::policy::Policy;
-use crate::price::assess::{CARRIED, FORMULA, INDICATIVE, OWN_PERIOD, SISTERS, WINDOW};
+use crate::price::assess::{CARRIED, INDICATIVE, NONE};
 use crate::price::bands::{ClassPrice, Period, PricedSale, ProductBands};
 use crate::price::screen::Code;
 use crate::price::words;
@@ -188,7 +188,7 @@ fn trust_line(bands: &ProductBands, period: &Period, lang: Lang) -> String {
     let (tier, n_eff) = (words::tier(&trust.tier), trust.n_eff);
     let short = short_of(bands, period).map(|said| said.get(lang).to_owned()).unwrap_or_default();
     match lang {
-        Lang::Zh => format!("可信等级 {}；有效笔数 {n_eff:.1}，最大卖方 {top}，单笔影响 {sale}，合谋门槛 {together} 家。{short}", tier.zh),
+        Lang::Zh => format!("可信程度 {}；有效笔数 {n_eff:.1}，最大卖方 {top}，单笔影响 {sale}，合谋门槛 {together} 家。{short}", tier.zh),
         Lang::En => format!(
             "{}; {n_eff:.1} effective deals, largest seller {top}, influence of one sale {sale}, breakdown {together} sellers. {short}",
             tier.en
@@ -247,21 +247,15 @@ fn act(act: &str, lang: Lang) -> String {
     format!("{}{bound}", text.get(lang))
 }
 
+/// On what a price rests, and how many periods old the level is that was carried on.
 fn basis(basis: &str, carried: u32, lang: Lang) -> String {
     match (basis, lang) {
-        (OWN_PERIOD, Lang::Zh) => "本期成交".to_owned(),
-        (OWN_PERIOD, Lang::En) => "own period".to_owned(),
-        (WINDOW, Lang::Zh) => "近几期成交".to_owned(),
-        (WINDOW, Lang::En) => "last periods".to_owned(),
-        (SISTERS, Lang::Zh) => "相邻品位".to_owned(),
-        (SISTERS, Lang::En) => "sister grades".to_owned(),
-        (INDICATIVE, Lang::Zh) => format!("{carried} 期前水平，仅供参考"),
-        (INDICATIVE, Lang::En) => format!("carried {carried}, indicative"),
+        (NONE, _) => "-".to_owned(),
         (CARRIED, Lang::Zh) => format!("{carried} 期前水平随净回值"),
         (CARRIED, Lang::En) => format!("carried {carried}, netback of today"),
-        (FORMULA, Lang::Zh) => "公式".to_owned(),
-        (FORMULA, Lang::En) => "formula".to_owned(),
-        _ => "-".to_owned(),
+        (INDICATIVE, Lang::Zh) => format!("{carried} 期前水平，仅供参考"),
+        (INDICATIVE, Lang::En) => format!("carried {carried}, indicative"),
+        _ => words::basis(basis).get(lang).to_owned(),
     }
 }
 

@@ -48,6 +48,7 @@ fn of_product(product: &ProductBands, pictures: &Pictures, lang: Lang) -> Markup
         @for figure in pictures.of("carbonate", |about| about == product.product) { (figure) }
         @for figure in pictures.of("coverage", |about| about == product.product) { (figure) }
         (guides(product, lang))
+        (trust::by_period(product, lang))
         (evidence(product, lang))
     }
 }
@@ -77,7 +78,7 @@ fn reasons(product: &ProductBands, period: &Period, lang: Lang) -> Markup {
         (cell(price.assessed_fen_per_t.map(yuan)))
         (cell(price.carry_fen_per_t.map(yuan)))
         td { (price_words::act(&price.act).get(lang)) }
-        td { (price_words::ladder(&price.ladder).get(lang)) }
+        td.nb { (price.ladder) }
         td.n { (product.evidence(&period.period, &class.id)) }
     } } } };
     let caption = Said::new(
@@ -121,12 +122,7 @@ fn evidence(product: &ProductBands, lang: Lang) -> Markup {
         ("采信成交", "admitted", true),
         ("卖方", "sellers", true),
         ("买方", "buyers", true),
-        ("可信等级", "tier", false),
-        ("有效笔数", "effective deals", true),
-        ("最大卖方占比", "largest seller", true),
-        ("单一卖方影响", "influence of one seller", true),
         ("区间半宽", "half-width", true),
-        ("落在事先公布的区间内", "inside the band before", true),
         ("剔除的成交（笔，按原因）", "left out, by reason", false),
     ];
     let rows = html! { @for period in &product.periods { tr {
@@ -134,12 +130,7 @@ fn evidence(product: &ProductBands, lang: Lang) -> Markup {
         td.n { (period.n) }
         td.n { (period.sellers) }
         td.n { (period.buyers) }
-        td.nb { (period.trust.tier) }
-        (cell((period.trust.n_eff > 0.0).then(|| format!("{:.1}", period.trust.n_eff))))
-        (cell(period.trust.top_share.map(price_words::percent)))
-        (cell(period.trust.seller_influence.map(price_words::percent)))
         td.n { "±" (format!("{:.1}", period.band * 100.0)) "%" }
-        (cell((period.foretold > 0).then(|| format!("{} / {}", period.inside, period.foretold))))
         td { @for (i, (code, count)) in period.excluded.iter().enumerate() {
             @if i > 0 { " · " }
             (words::code(code).get(lang)) " " (count)

@@ -46,6 +46,31 @@ fn by_class(product: &ProductBands, period: &Period, lang: Lang) -> Markup {
     table(&caption, lang, &heads, &rows)
 }
 
+/// What the trust of each period goes by.
+pub(super) fn by_period(product: &ProductBands, lang: Lang) -> Markup {
+    let heads = [
+        ("期", "period", false),
+        ("可信等级", "tier", false),
+        ("有效笔数", "effective deals", true),
+        ("最大卖方占比", "largest seller", true),
+        ("单一卖方影响", "influence of one seller", true),
+        ("单笔影响", "influence of one sale", true),
+        ("合谋门槛（卖方数）", "breakdown, sellers", true),
+        ("落在事先公布的区间内（笔）", "inside the band announced before", true),
+    ];
+    let rows = html! { @for period in &product.periods { tr {
+        th scope="row" { (period.period) }
+        td.nb { (period.trust.tier) }
+        (cell((period.trust.n_eff > 0.0).then(|| format!("{:.1}", period.trust.n_eff))))
+        (cell(period.trust.top_share.map(price_words::percent)))
+        (cell(period.trust.seller_influence.map(price_words::percent)))
+        (cell(period.trust.sale_influence.map(price_words::percent)))
+        (cell(period.trust.breakdown_sellers.map(|n| n.to_string())))
+        (cell((period.foretold > 0).then(|| format!("{} / {}", period.inside, period.foretold))))
+    } } };
+    table(&Said::new("各期可信程度", "How far the prices of each period can be trusted"), lang, &heads, &rows)
+}
+
 /// Why each class moved, in a sentence, and in a picture for classes with evidence; beside them grades and sellers.
 pub(super) fn moves(product: &ProductBands, period: &Period, pictures: &Pictures, lang: Lang) -> Markup {
     let moved: Vec<(String, Said)> = product

@@ -109,7 +109,7 @@ fn bands(product: &str, grades: [i32; 4], first_yuan: i64) -> ProductBands {
                 dry_fen_per_t: (code != "M_MOISTURE").then_some(first_yuan + n * 113),
                 netback_fen_per_t: Some(first_yuan + 4_211),
                 code: code.to_owned(),
-                struck_on: None,
+                struck_on: (n == 9).then(|| "2023-11-02".to_owned()),
             }
         })
         .collect();

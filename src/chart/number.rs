@@ -3,8 +3,9 @@
 use crate::text::Lang;
 pub use crate::text::grouped;
 
-/// `number / 10^decimals`, rounded half away from zero to `keep` decimals, exactly.
-fn scaled(number: i64, decimals: u32, keep: u32) -> String {
+/// `number / 10^decimals`, rounded half away from zero to `keep` decimals, exactly: `scaled(12_345, 2, 1)` is `123.5`.
+#[must_use]
+pub fn scaled(number: i64, decimals: u32, keep: u32) -> String {
     let drop = 10_i128.pow(decimals.saturating_sub(keep));
     let number = i128::from(number);
     let rounded = (number.abs() + drop / 2) / drop;
@@ -65,11 +66,17 @@ pub fn signed_yuan(fen: i64) -> String {
 /// `part / whole` in per cent with one decimal, half away from zero; `None` where there is no whole.
 #[must_use]
 pub fn percent(part: i64, whole: i64) -> Option<String> {
+    percent_tenths(part, whole).map(|tenths| format!("{}%", scaled(tenths, 1, 1)))
+}
+
+/// `part / whole` in tenths of a per cent, half away from zero; `None` where there is no whole.
+#[must_use]
+pub fn percent_tenths(part: i64, whole: i64) -> Option<i64> {
     if whole <= 0 {
         return None;
     }
     let tenths = (i128::from(part) * 2000 + i128::from(whole) * i128::from(part.signum())) / (i128::from(whole) * 2);
-    Some(format!("{}%", scaled(i64::try_from(tenths).ok()?, 1, 1)))
+    i64::try_from(tenths).ok()
 }
 
 /// A month as the axis shows it: `6月` or `Jun`; `None` for what is no `YYYY-MM…`.

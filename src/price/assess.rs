@@ -6,12 +6,11 @@
 //! force that it could be measured against. A stale price is never repeated without the move of the netback.
 
 use super::anchors::Anchors;
-use super::band::half_width;
+use super::band::{half_width, shown_half_width};
 use super::bands::{GradeClass, Period, PricedSale, ProductBands, SellerTrust, StateView, Trust};
 use super::calendar::Span;
 use super::carbonate::{Quotation, Quotes};
 use super::class_price::{Assessed, Before, ClassAt, class_price};
-use super::formula;
 use super::influence::{Influence, Market, grid, search};
 use super::ladder::{Rung, rung};
 use super::mechanism::round_to_integer;
@@ -23,6 +22,7 @@ use super::screen::{Code, Screened, screen};
 use super::state::{After, Evidence, State};
 use super::trust::{self, Facts};
 use super::yardstick::Yardstick;
+use super::{benchmark, formula};
 use crate::records::units::{PPM, dry_kg};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -38,6 +38,8 @@ pub const CARRIED: &str = "carried-netback";
 pub const INDICATIVE: &str = "indicative";
 /// The formula of the policy.
 pub const FORMULA: &str = "formula";
+/// The benchmark of the policy and the quotation.
+pub const BENCHMARK: &str = "benchmark";
 /// An act: the price in force is that of a bulletin, and the mechanism by itself would give another one.
 pub const PUBLISHED: &str = "published";
 /// L6: no price.
@@ -171,6 +173,8 @@ impl<'a> Course<'a> {
         };
         self.state.accept(&evidence, &after);
         let classes = self.classes(span, &after, &evidence, netbacks.as_deref(), &assessed, &influence, band);
+        let limits = classes.iter().filter_map(|c| c.lower_fen_per_t.zip(c.upper_fen_per_t));
+        let band = shown_half_width(self.product, limits, band);
         self.band = Some(band);
         let buyers = buyers(&admitted, self.product);
         let sellers = evidence.iter().map(|e| e.seller).collect::<BTreeSet<_>>().len();
@@ -246,6 +250,13 @@ impl<'a> Course<'a> {
                 };
                 self.product.class.iter().map(price).collect()
             }
+            AssessedBy::Benchmark => {
+                let price = |class: &Class| {
+                    let fen = benchmark::price(&self.product.benchmark?, class.grade_ppm, quotation?.fen_per_t)?;
+                    Some(float(fen))
+                };
+                self.product.class.iter().map(price).collect()
+            }
             AssessedBy::Market => match netbacks {
                 Some(netbacks) if self.rung(false, false) != Rung::Suspended => after.prices(netbacks).into_iter().map(Some).collect(),
                 _ => none(),
@@ -285,7 +296,7 @@ impl<'a> Course<'a> {
                 anchor: self.anchors.guide(self.id, &span.id, &class.id),
             };
             let before = self.before.get(i).copied().flatten();
-            let (price, stands) = class_price(&at, before, &self.product.mechanism);
+            let (price, stands) = class_price(&at, before, self.product);
             if let Some(slot) = self.before.get_mut(i) {
                 *slot = stands;
             }

@@ -64,12 +64,11 @@ fn mean(values: impl Iterator<Item = i64>) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::policy::CalendarKind;
     use super::*;
 
     fn at(quotes: &[(&str, i64)], day: &str) -> Option<(i64, i64)> {
         let policy = Carbonate { series: "lithium_carbonate_battery".to_owned(), window_business_days: 5, max_age_days: 31 };
-        let calendar = Calendar { kind: CalendarKind::Monthly, holidays: Default::default(), workdays: Default::default() };
+        let calendar = Calendar::default();
         let quotes = Quotes::new(quotes.iter().map(|(d, fen)| (d.parse().unwrap(), *fen)));
         quotes.at(day.parse().unwrap(), &policy, &calendar).map(|q| (q.fen_per_t, q.age_days))
     }

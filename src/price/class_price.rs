@@ -1,12 +1,12 @@
 //! What does one grade class cost in one period, and why did it move? From the assessed price through the mechanism to the band.
 
-use super::assess::{FORMULA, NONE, PUBLISHED};
-use super::band::limits;
+use super::assess::{BENCHMARK, FORMULA, NONE, PUBLISHED};
+use super::band::{bounded, limits_of};
 use super::bands::{ClassPrice, Why};
 use super::ladder::Rung;
 use super::level::Level;
-use super::mechanism::{Guide, Mechanism, round_to_integer, step};
-use super::policy::Class;
+use super::mechanism::{Guide, round_to_integer, step};
+use super::policy::{AssessedBy, Class, ProductPolicy};
 use super::state::Deviation;
 use crate::records::decimal::divide_half_even;
 
@@ -29,7 +29,7 @@ pub(super) struct ClassAt<'a> {
     /// Netback, fen/t.
     pub(super) netback: Option<f64>,
     pub(super) assessed: Option<Assessed>,
-    /// The state and the rung; `None`: a price by formula.
+    /// The state and the rung; `None`: a price by formula or from a benchmark.
     pub(super) market: Option<(Level, Deviation, Rung)>,
     /// Lowest and highest price with one seller left out.
     pub(super) without_one: Option<(f64, f64)>,
@@ -49,20 +49,22 @@ pub(super) struct Before {
 }
 
 /// The price of a class, and what the next period has to know; nothing after a price that was suspended.
-pub(super) fn class_price(at: &ClassAt<'_>, before: Option<Before>, mechanism: &Mechanism) -> (ClassPrice, Option<Before>) {
+pub(super) fn class_price(at: &ClassAt<'_>, before: Option<Before>, product: &ProductPolicy) -> (ClassPrice, Option<Before>) {
     let rung = at.market.map(|(_, _, rung)| rung);
     let Some(assessed) = at.assessed else {
         return (no_price(at, rung), None);
     };
-    let mut guide = step(mechanism, before.map(|b| b.guide), assessed.fen);
+    let mut guide = step(&bounded(product, at.class.grade_ppm), before.map(|b| b.guide), assessed.fen);
     let mut act = guide.says();
     if let Some(published) = at.anchor.filter(|published| *published != guide.guide) {
         guide = Guide { guide: published, carry: guide.guide + guide.carry - published, ..guide };
         PUBLISHED.clone_into(&mut act);
     }
-    let (lower, upper) = limits(guide.guide, at.band, mechanism.tick);
+    let (lower, upper) = limits_of(product, at.class.grade_ppm, guide.guide, at.band);
     let level = at.market.map_or(0.0, |(level, _, _)| level.m);
-    let stands = Before { netback: at.netback, level, assessed, guide: guide.guide };
+    // A price that no sale decides moves with the quotation alone.
+    let stands = Before { netback: at.market.and(at.netback), level, assessed, guide: guide.guide };
+    let by_rule = if product.assessed_by == AssessedBy::Benchmark { BENCHMARK } else { FORMULA };
     let interval = at.market.map(|(level, deviation, _)| Z90 * libm::sqrt(level.p + deviation.variance));
     let end = |sign: f64| interval.map(|h| round_to_integer(assessed.exact * libm::exp(sign * h)));
     let price = ClassPrice {
@@ -81,7 +83,7 @@ pub(super) fn class_price(at: &ClassAt<'_>, before: Option<Before>, mechanism: &
         per_du_fen: per_du(guide.guide, at.class.grade_ppm),
         carry_fen_per_t: Some(guide.carry),
         act,
-        basis: rung.map_or(FORMULA, Rung::basis).to_owned(),
+        basis: rung.map_or(by_rule, Rung::basis).to_owned(),
         ladder: rung.map_or("-", Rung::level).to_owned(),
         why: before.map(|before| why(&before, &stands)),
     };

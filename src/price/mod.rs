@@ -2,6 +2,10 @@
 //!
 //! The rooms stand in the statistician's order: [`policy`] (which numbers), [`calendar`] (which periods), [`sale`] (what the
 //! snapshot holds), [`carbonate`] (the quotation of a day), [`normalise`], [`netback`], [`screen`], [`centre`], [`mechanism`],
+//! [`band`], [`formula`] and [`benchmark`] (prices by formula instead of sales), [`assess`] (the course of the periods), [`bands`] (what it says).
+//! Only [`sale`] asks the engine; everything after it is a function of its arguments. [`assess`] prices from a period's own
+//! centre or a carried one; the uncertainty of a centre ([`uncertainty`], [`student`]) and the state through thin periods
+//! ([`level`], [`deviation`], [`state`]) stand beside it, sections 5 and 6 of the method.
 //! [`band`], [`formula`] (prices by formula instead of sales), [`assess`] (the course of the periods), [`bands`] (what it says).
 //! Only [`sale`] asks the engine; everything after it is a function of its arguments. The uncertainty of a centre is
 //! [`uncertainty`] and [`student`]; the state through thin periods [`level`], [`deviation`], [`state`] and [`ladder`]; trust is
@@ -11,14 +15,17 @@ pub mod anchors;
 pub mod assess;
 pub mod band;
 pub mod bands;
+pub mod benchmark;
 pub mod bulletin;
 pub mod calendar;
+pub mod calibrate;
 pub mod carbonate;
 pub mod centre;
 mod class_price;
 pub mod coverage;
 pub mod deviation;
 pub mod formula;
+pub mod hint;
 pub mod influence;
 pub mod ladder;
 pub mod level;

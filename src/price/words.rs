@@ -34,7 +34,7 @@ pub fn tier_means(id: &str) -> Said {
             "依据不足：指导价须经有记录的批准方可变动。",
             "Too little to go by: the guide price may move only with a recorded approval.",
         ),
-        "-" => Said::new("没有价格，或价格由公式得出，不分等级。", "No price, or a price by formula: it has no tier."),
+        "-" => Said::new("没有价格，或价格由公式或基准得出，不分等级。", "No price, or one by a formula or a benchmark: it has no tier."),
         other => Said::new(other, other),
     }
 }
@@ -95,7 +95,7 @@ pub fn ladder(id: &str) -> Said {
         "L4" => ("L4 沿用水平", "L4 level carried on"),
         "L5" => ("L5 仅供参考", "L5 indicative"),
         "L6" => ("L6 暂停", "L6 suspended"),
-        "-" => ("公式", "by formula"),
+        "-" => ("公式或基准", "formula or benchmark"),
         other => (other, other),
     };
     Said::new(zh, en)
@@ -126,7 +126,7 @@ pub fn ladder_means(id: &str) -> Said {
             "暂停发布：没有依据，或依据过久，或没有碳酸锂报价。",
             "Suspended: no evidence, or none that is young enough, or no carbonate quotation.",
         ),
-        "-" => ("价格由公式得出，不取决于成交。", "The price comes from a formula, not from sales."),
+        "-" => ("价格由公式或基准得出，不取决于成交。", "The price comes from a formula or a benchmark, not from sales."),
         other => (other, other),
     };
     Said::new(zh, en)
@@ -161,6 +161,7 @@ pub fn basis(basis: &str) -> Said {
         "carried-netback" => ("沿用水平，随净回值变动", "level carried on, moved with netback"),
         "indicative" => ("沿用过久，仅供参考，不用于结算", "carried too long: indicative, not for settlement"),
         "formula" => ("公式定价", "formula"),
+        "benchmark" => ("基准价加浮动", "benchmark and float"),
         "none" => ("无依据", "none"),
         other => (other, other),
     };
@@ -296,13 +297,14 @@ mod tests {
 
     #[test]
     fn every_id_of_the_results_has_words_in_both_languages_and_unknown_ones_stay_readable() {
-        let all: [(fn(&str) -> Said, &[&str]); 6] = [
+        type Words = fn(&str) -> Said;
+        let all: [(Words, &[&str]); 6] = [
             (tier, &["A", "B", "C", "D", "-"]),
             (tier_means, &["A", "B", "C", "D", "-"]),
             (ladder, &["L1", "L2", "L3", "L4", "L5", "L6", "-"]),
             (ladder_means, &["L1", "L2", "L3", "L4", "L5", "L6", "-"]),
             (act, &["init", "hold", "adjust", "maxstep", "maxstep+bound", "published", "none"]),
-            (basis, &["own-period", "decayed-window", "sister-grades", "carried-netback", "indicative", "formula", "none"]),
+            (basis, &["own-period", "decayed-window", "sister-grades", "carried-netback", "indicative", "formula", "benchmark", "none"]),
         ];
         for (words, ids) in all {
             for id in ids {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub struct Yardstick {
     /// Share of sales that should fall within the band announced before them, `1 - alpha`.
     pub coverage: f64,
-    /// What the tiers need, A first; empty for a price by formula.
+    /// What the tiers need, A first; empty for a price that does not come from sales.
     pub tiers: Vec<TierNeeds>,
 }
 
@@ -37,7 +37,7 @@ impl Yardstick {
         let trust = &product.trust;
         let tiers = match product.assessed_by {
             AssessedBy::Market => vec![needs("A", &trust.a), needs("B", &trust.b), needs("C", &trust.c)],
-            AssessedBy::Formula => Vec::new(),
+            AssessedBy::Formula | AssessedBy::Benchmark => Vec::new(),
         };
         Self { coverage: 1.0 - product.band.alpha, tiers }
     }

@@ -16,12 +16,17 @@ pub(super) fn product(id: &str) -> Said {
 
 /// The grade that stands for a class: `2.5% Li2O`.
 pub(super) fn grade(class: &GradeClass) -> String {
-    let (whole, rest) = (class.grade_ppm / 10_000, class.grade_ppm % 10_000);
+    format!("{} Li2O", percent_of_ppm(class.grade_ppm))
+}
+
+/// Parts per million as per cent with at least one decimal: `2.5%`, `0.42%`.
+pub(super) fn percent_of_ppm(ppm: i32) -> String {
+    let (whole, rest) = (ppm / 10_000, ppm % 10_000);
     let mut decimals = format!("{rest:04}");
     while decimals.len() > 1 && decimals.ends_with('0') {
         decimals.pop();
     }
-    format!("{whole}.{decimals}% Li2O")
+    format!("{whole}.{decimals}%")
 }
 
 /// A kind of place; `None`: a place in no register.

@@ -14,6 +14,8 @@ use crate::text::{Lang, Said, Text};
 use serde_json::json;
 use std::process::ExitCode;
 
+mod calibrate;
+
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// 只看一种产品 / only this product, by id or name
@@ -33,6 +35,8 @@ pub(crate) struct Args {
 enum What {
     /// 逐笔列出销售：折算价、净回值、采用或不采用的原因 / each sale with its normalised price and its code
     Sales,
+    /// 由历史成交估计参数，写成建议的政策文件；不会自动生效 / estimate parameters from history as a proposed policy; never applied by itself
+    Calibrate(calibrate::Args),
 }
 
 fn product_id(word: &str) -> Result<String, String> {
@@ -48,6 +52,9 @@ fn month(text: &str) -> Result<String, String> {
 }
 
 pub(crate) fn run(args: &Args, global: &Global) -> Result<ExitCode, CliError> {
+    if let Some(What::Calibrate(asked)) = &args.what {
+        return calibrate::run(asked, args.product.as_deref(), &args.as_of, global);
+    }
     let policy = Policy::load(global.policy.as_deref())?;
     let notice = crate::price::notice(&policy)?;
     let engine = Engine::new(&Lake::open(&global.lake)?.snapshot(&args.as_of)?)?;
@@ -74,6 +81,7 @@ pub(crate) fn run(args: &Args, global: &Global) -> Result<ExitCode, CliError> {
             print_json(&json!({ "notice": notice, "products": sales }))?;
         }
         (None, false) => bands.iter().for_each(|b| print_bands(b, month, &notice, global.lang)),
+        (Some(What::Calibrate(_)), _) => {}
         (Some(What::Sales), false) => bands.iter().for_each(|b| print_sales(b, &notice, global.lang)),
     }
     Ok(ExitCode::SUCCESS)

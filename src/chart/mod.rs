@@ -1,6 +1,9 @@
 //! How does it look? One file a picture: data in, SVG text out, nothing computed but layout.
 
 pub mod axis;
+pub mod backtest_attack;
+pub mod backtest_error;
+pub mod backtest_time;
 pub mod band;
 pub mod carbonate;
 pub mod coverage;

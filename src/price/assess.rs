@@ -70,7 +70,7 @@ pub fn assess(
     }
     let classes = product.class.iter().map(grade_class).collect();
     let sales = sales.iter().zip(&screened).map(|(sale, s)| priced(price, product, sale, s)).collect();
-    ProductBands { product: id.to_owned(), classes, periods: done, sales, yardstick: Yardstick::of(product) }
+    ProductBands { product: id.to_owned(), classes, periods: done, sales, yardstick: Yardstick::of(price, product) }
 }
 
 /// Sellers by number, in the order of what tells them apart, the same in all periods; and what people call them.

@@ -33,6 +33,18 @@ impl Quotes {
         Self { days: by_day.into_iter().filter_map(|(day, fen)| mean(fen.iter().copied()).map(|m| (day, m))).collect() }
     }
 
+    /// The quotations of the days to `day`: what was known at its end.
+    #[must_use]
+    pub fn until(&self, day: NaiveDate) -> Self {
+        let to = self.days.partition_point(|(quoted, _)| *quoted <= day);
+        Self { days: self.days.get(..to).unwrap_or_default().to_vec() }
+    }
+
+    /// The quotations, earliest first.
+    pub(super) fn days(&self) -> &[(NaiveDate, i64)] {
+        &self.days
+    }
+
     /// First and last day.
     #[must_use]
     pub fn span(&self) -> Option<(NaiveDate, NaiveDate)> {

@@ -132,6 +132,6 @@ fn no_price(at: &ClassAt<'_>, rung: Option<Rung>) -> ClassPrice {
 }
 
 /// Price per 1 % of Li2O (度), fen, rounded half to even.
-fn per_du(guide_fen: i64, grade_ppm: i32) -> Option<i64> {
+pub(super) fn per_du(guide_fen: i64, grade_ppm: i32) -> Option<i64> {
     i64::try_from(divide_half_even(i128::from(guide_fen) * 10_000, i128::from(grade_ppm.max(1)), false)).ok()
 }

@@ -3,10 +3,7 @@
 use super::bands::Period;
 use statrs::distribution::{Binomial, DiscreteCDF};
 
-/// Periods that a share of coverage gathers: a year of months, as the bulletin's field of that name says.
-pub const WINDOW: usize = 12;
-
-/// Sales of the last [`WINDOW`] periods, up to one of them.
+/// Sales of some periods.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Covered {
     /// Sales that a band had been announced for.
@@ -15,10 +12,17 @@ pub struct Covered {
     pub inside: u32,
 }
 
-/// For each period the sales of it and of the periods before it in the window.
+/// The last `count` of the periods up to the one at `at`.
 #[must_use]
-pub fn running(periods: &[Period]) -> Vec<Covered> {
-    (1..=periods.len()).map(|end| over(periods.get(end.saturating_sub(WINDOW)..end).unwrap_or_default())).collect()
+pub fn last(periods: &[Period], at: usize, count: u32) -> &[Period] {
+    let end = at.saturating_add(1).min(periods.len());
+    periods.get(end.saturating_sub(usize::try_from(count).unwrap_or(usize::MAX))..end).unwrap_or_default()
+}
+
+/// For each period the sales of the last `count` periods up to it.
+#[must_use]
+pub fn running(periods: &[Period], count: u32) -> Vec<Covered> {
+    (0..periods.len()).map(|at| over(last(periods, at, count))).collect()
 }
 
 /// All sales of some periods.
@@ -56,6 +60,33 @@ mod tests {
             assert_eq!(chance(n, 0.8), Some((low, high)), "{n}");
         }
         assert_eq!([chance(0, 0.8), chance(5, 1.2), chance(5, f64::NAN)], [None, None, None]);
+    }
+
+    #[test]
+    fn a_running_count_gathers_the_last_periods_and_fewer_at_the_beginning() {
+        let period = |foretold, inside| Period {
+            period: String::new(),
+            from: String::new(),
+            to: String::new(),
+            carbonate_fen_per_t: None,
+            carbonate_age_days: None,
+            n: 0,
+            sellers: 0,
+            buyers: 0,
+            theta: None,
+            state: None,
+            band: 0.06,
+            foretold,
+            inside,
+            excluded: Vec::new(),
+            trust: crate::price::bands::Trust::default(),
+            classes: Vec::new(),
+        };
+        let periods = [(0, 0), (5, 4), (10, 7), (2, 2)].map(|(foretold, inside)| period(foretold, inside));
+        let counts: Vec<(u32, u32)> = running(&periods, 2).iter().map(|c| (c.foretold, c.inside)).collect();
+        assert_eq!(counts, [(0, 0), (5, 4), (15, 11), (12, 9)]);
+        assert_eq!(last(&periods, 9, 3).len(), 3, "beyond the end are the last ones");
+        assert_eq!(running(&[], 12), []);
     }
 
     #[test]

@@ -9,10 +9,11 @@
 //! [`band`], [`formula`] (prices by formula instead of sales), [`assess`] (the course of the periods), [`bands`] (what it says).
 //! Only [`sale`] asks the engine; everything after it is a function of its arguments. The uncertainty of a centre is
 //! [`uncertainty`] and [`student`]; the state through thin periods [`level`], [`deviation`], [`state`] and [`ladder`]; trust is
-//! [`trust`] and [`influence`]; [`anchors`] are prices that a [`bulletin`] has put in force.
+//! [`trust`] and [`influence`]; [`anchors`] are prices that a [`bulletin`] has put in force, [`publication`] the way to one.
 
 pub mod anchors;
 pub mod assess;
+pub mod backtest;
 pub mod band;
 pub mod bands;
 pub mod benchmark;
@@ -36,6 +37,7 @@ pub mod policy;
 mod policy_check;
 pub mod policy_state;
 mod policy_units;
+pub mod publication;
 mod root;
 pub mod sale;
 pub mod screen;

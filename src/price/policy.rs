@@ -8,6 +8,7 @@ use super::formula::Formula;
 use super::mechanism::{Limit, Mechanism};
 use super::policy_state::{Ladder, StatePolicy, TrustPolicy};
 use super::policy_units::{day, pct_to_ppm, pct_to_ppm_wide, tonnes_to_kg, yuan_to_fen, yuan_to_fen_or_none};
+pub use super::publication::policy::{ChangeOfMethod, Publication};
 use crate::policy::{Policy, PolicyError, Wrong};
 use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer};
@@ -17,7 +18,7 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PricePolicy {
-    /// What the price may be called.
+    /// Who publishes, what the price may be called.
     pub publication: Publication,
     /// Periods and business days.
     pub calendar: Calendar,
@@ -31,14 +32,6 @@ pub struct PricePolicy {
     pub calibration: CalibrationPolicy,
     /// The priced products by id.
     pub product: BTreeMap<String, ProductPolicy>,
-}
-
-/// What the price may be called.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Publication {
-    /// The entry of a pricing catalogue that allows a binding guide price; empty: a non-binding reference range.
-    pub catalogue: String,
 }
 
 /// Which quotation of carbonate, and how old it may be.

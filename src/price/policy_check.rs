@@ -50,6 +50,7 @@ impl Check<'_> {
 pub(super) fn check(price: &PricePolicy) -> Vec<Wrong> {
     let wrongs = RefCell::new(Vec::new());
     let c = Check { at: "", wrongs: &wrongs };
+    price.publication.check(&|ok, key, zh, en| c.need(ok, &format!("publication.{key}"), zh, en));
     check_calendar(&c, &price.calendar);
     c.need(
         (1..=60).contains(&price.carbonate.window_business_days),

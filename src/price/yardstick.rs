@@ -1,6 +1,6 @@
 //! By what are a product's prices judged? The numbers of its policy that readers of a price are shown beside it.
 
-use super::policy::{AssessedBy, ProductPolicy};
+use super::policy::{AssessedBy, PricePolicy, ProductPolicy};
 use super::policy_state::Tier;
 use serde::{Deserialize, Serialize};
 
@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 pub struct Yardstick {
     /// Share of sales that should fall within the band announced before them, `1 - alpha`.
     pub coverage: f64,
+    /// Periods over which that share is counted.
+    pub coverage_periods: u32,
     /// What the tiers need, A first; empty for a price that does not come from sales.
     pub tiers: Vec<TierNeeds>,
 }
@@ -33,13 +35,13 @@ pub struct TierNeeds {
 impl Yardstick {
     /// Of a product's policy.
     #[must_use]
-    pub fn of(product: &ProductPolicy) -> Self {
+    pub fn of(price: &PricePolicy, product: &ProductPolicy) -> Self {
         let trust = &product.trust;
         let tiers = match product.assessed_by {
             AssessedBy::Market => vec![needs("A", &trust.a), needs("B", &trust.b), needs("C", &trust.c)],
             AssessedBy::Formula | AssessedBy::Benchmark => Vec::new(),
         };
-        Self { coverage: 1.0 - product.band.alpha, tiers }
+        Self { coverage: 1.0 - product.band.alpha, coverage_periods: price.publication.coverage_periods, tiers }
     }
 
     /// What the next better tier needs; `None`: it is the best, or there is no tier.
@@ -69,22 +71,21 @@ fn needs(tier: &str, policy: &Tier) -> TierNeeds {
 mod tests {
     use super::*;
     use crate::policy::Policy;
-    use crate::price::policy::PricePolicy;
 
     #[test]
     fn the_yardstick_is_what_the_policy_says() {
         let price = PricePolicy::load(&Policy::builtin().unwrap()).unwrap();
-        let yardstick = Yardstick::of(&price.product["lepidolite_concentrate"]);
+        let yardstick = Yardstick::of(&price, &price.product["lepidolite_concentrate"]);
         let [a, b, c] = &yardstick.tiers[..] else { panic!("{yardstick:?}") };
         assert_eq!((a.tier.as_str(), a.sales, a.sellers, a.buyers, a.top_share, a.influence), ("A", 12, 5, 3, Some(0.40), Some(0.03)));
         assert_eq!((b.top_share, b.influence, c.influence, c.buyers), (None, Some(0.05), None, 0));
-        assert!((yardstick.coverage - 0.8).abs() < 1e-12);
+        assert!((yardstick.coverage - 0.8).abs() < 1e-12 && yardstick.coverage_periods == 12);
     }
 
     #[test]
     fn the_next_better_tier_is_the_one_before() {
         let needs = |tier: &str| TierNeeds { tier: tier.to_owned(), sales: 3, sellers: 3, buyers: 0, top_share: None, influence: None };
-        let yardstick = Yardstick { coverage: 0.8, tiers: ["A", "B", "C"].map(needs).to_vec() };
+        let yardstick = Yardstick { coverage: 0.8, coverage_periods: 12, tiers: ["A", "B", "C"].map(needs).to_vec() };
         let better = |tier: &str| yardstick.better_than(tier).map(|n| n.tier.as_str());
         assert_eq!(["A", "B", "C", "D", "-"].map(better), [None, Some("A"), Some("B"), Some("C"), None]);
         assert_eq!(Yardstick::default().better_than("D"), None);

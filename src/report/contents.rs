@@ -78,7 +78,8 @@ impl Contents {
     }
 }
 
-fn mostly_made_up(names: &BTreeSet<&str>) -> bool {
+/// Whether most of the names say that they are made up.
+pub(super) fn mostly_made_up(names: &BTreeSet<&str>) -> bool {
     let made_up = |name: &&&str| {
         let small = name.to_lowercase();
         MADE_UP.iter().any(|word| small.contains(word))

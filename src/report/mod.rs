@@ -1,5 +1,6 @@
 //! What does a run write? JSON for machines, CSV and XLSX for people, charts, and one self-contained page.
 
+pub mod backtest;
 pub mod bulletin;
 mod collect;
 pub mod contents;
@@ -55,6 +56,9 @@ pub enum ReportError {
     /// The price method failed.
     #[error(transparent)]
     Price(#[from] PriceError),
+    /// The published prices can't be read.
+    #[error(transparent)]
+    Publication(#[from] crate::price::publication::PublicationError),
     /// The policy is wrong.
     #[error(transparent)]
     Policy(#[from] PolicyError),

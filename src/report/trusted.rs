@@ -2,7 +2,7 @@
 
 use crate::chart::number::{percent, yuan};
 use crate::price::bands::{ClassPrice, Period, ProductBands};
-use crate::price::coverage::{self, WINDOW};
+use crate::price::coverage;
 use crate::price::words as price_words;
 use crate::text::Said;
 
@@ -27,7 +27,9 @@ pub fn facts(product: &ProductBands, period: &Period) -> Vec<(Said, Said)> {
     let trust = &period.trust;
     let same = |text: String| Said::new(text.clone(), text);
     let share = |value: Option<f64>| same(value.map_or_else(|| "—".to_owned(), price_words::percent));
-    let covered = coverage::over(up_to(product, period));
+    let at = product.periods.iter().position(|p| p.period == period.period).unwrap_or(0);
+    let window = product.yardstick.coverage_periods;
+    let covered = coverage::over(coverage::last(&product.periods, at, window));
     let mut facts = vec![
         (
             Said::new("采信成交", "Evidence"),
@@ -47,7 +49,7 @@ pub fn facts(product: &ProductBands, period: &Period) -> Vec<(Said, Said)> {
     if let Some(inside) = percent(i64::from(covered.inside), i64::from(covered.foretold)) {
         let target = price_words::percent(product.yardstick.coverage);
         facts.push((
-            Said::new(format!("区间覆盖率（近 {WINDOW} 期）"), format!("Coverage of the band, last {WINDOW} periods")),
+            Said::new(format!("区间覆盖率（近 {window} 期）"), format!("Coverage of the band, last {window} periods")),
             Said::new(
                 format!("{inside}（{} 笔中 {} 笔；目标 {target}）", covered.foretold, covered.inside),
                 format!("{inside} ({} of {} sales; target {target})", covered.inside, covered.foretold),
@@ -55,12 +57,6 @@ pub fn facts(product: &ProductBands, period: &Period) -> Vec<(Said, Said)> {
         ));
     }
     facts
-}
-
-/// The last periods up to this one, as many as coverage gathers.
-fn up_to<'a>(product: &'a ProductBands, period: &Period) -> &'a [Period] {
-    let end = product.periods.iter().position(|p| p.period == period.period).map_or(0, |at| at + 1);
-    product.periods.get(end.saturating_sub(WINDOW)..end).unwrap_or_default()
 }
 
 fn breakdown(sellers: Option<u32>) -> Said {

@@ -16,6 +16,8 @@ mod lake_support;
 mod nasty;
 mod price;
 mod price_properties;
+mod price_publication;
+mod price_publication_ledger;
 mod price_state_vectors;
 mod price_trust;
 mod price_vectors;

@@ -1,5 +1,12 @@
 //! `lepid price`: what is the guide price, and how does each sale bear on it?
 
+mod bulletins;
+mod correct;
+mod draft;
+mod notice;
+mod publish;
+mod review;
+
 use crate::cli::{CliError, Global};
 use crate::engine::Engine;
 use crate::lake::{AsOf, Lake};
@@ -14,6 +21,7 @@ use crate::text::{Lang, Said, Text};
 use serde_json::json;
 use std::process::ExitCode;
 
+mod backtest;
 mod calibrate;
 
 #[derive(clap::Args)]
@@ -37,6 +45,18 @@ enum What {
     Sales,
     /// 由历史成交估计参数，写成建议的政策文件；不会自动生效 / estimate parameters from history as a proposed policy; never applied by itself
     Calibrate(calibrate::Args),
+    /// 回测：按当时所知重演历史，对照简单方法，并试算操纵 / replay history with what was known then, against rivals and attacks
+    Backtest(backtest::Args),
+    /// 拟稿：某一期的价格通告草案 / draft the bulletin of a period
+    Draft(draft::Args),
+    /// 复核草案（须为另一人）/ a second person reviews a draft
+    Review(review::Args),
+    /// 发布已复核的草案，编号后不得改动 / publish a reviewed draft; numbered, it never changes
+    Publish(publish::Args),
+    /// 更正已发布的通告 / correct a published bulletin
+    Correct(correct::Args),
+    /// 通告、草案、差错记录与核验 / bulletins, drafts, the error log, verification
+    Bulletins(bulletins::Args),
 }
 
 fn product_id(word: &str) -> Result<String, String> {
@@ -52,13 +72,26 @@ fn month(text: &str) -> Result<String, String> {
 }
 
 pub(crate) fn run(args: &Args, global: &Global) -> Result<ExitCode, CliError> {
-    if let Some(What::Calibrate(asked)) = &args.what {
-        return calibrate::run(asked, args.product.as_deref(), &args.as_of, global);
+    match &args.what {
+        Some(What::Calibrate(asked)) => calibrate::run(asked, args.product.as_deref(), &args.as_of, global),
+        Some(What::Backtest(asked)) => backtest::run(asked, args.product.as_deref(), &args.as_of, global),
+        Some(What::Draft(args)) => draft::run(args, global),
+        Some(What::Review(args)) => review::run(args, global),
+        Some(What::Publish(args)) => publish::run(args, global),
+        Some(What::Correct(args)) => correct::run(args, global),
+        Some(What::Bulletins(args)) => bulletins::run(args, global),
+        Some(What::Sales) => show(args, true, global),
+        None => show(args, false, global),
     }
+}
+
+/// Prints the prices, or the sales behind them.
+fn show(args: &Args, sales: bool, global: &Global) -> Result<ExitCode, CliError> {
     let policy = Policy::load(global.policy.as_deref())?;
     let notice = crate::price::notice(&policy)?;
-    let engine = Engine::new(&Lake::open(&global.lake)?.snapshot(&args.as_of)?)?;
-    let mut bands = crate::price::bands(&engine, &policy)?;
+    let snapshot = Lake::open(&global.lake)?.snapshot(&args.as_of)?;
+    let in_force = crate::price::publication::published(&snapshot)?;
+    let mut bands = crate::price::bands_with(&Engine::new(&snapshot)?, &policy, &in_force)?;
     if let Some(product) = &args.product {
         bands.retain(|b| b.product == *product);
         if bands.is_empty() {
@@ -71,23 +104,22 @@ pub(crate) fn run(args: &Args, global: &Global) -> Result<ExitCode, CliError> {
     for product in &mut bands {
         product.sales.retain(|s| month.is_none_or(|m| s.period == m));
     }
-    match (&args.what, global.json) {
-        (None, true) => {
+    match (sales, global.json) {
+        (false, true) => {
             bands.iter_mut().for_each(|b| b.periods.retain(|p| month.is_none_or(|m| p.period == m)));
             print_json(&json!({ "notice": notice, "bands": bands }))?;
         }
-        (Some(What::Sales), true) => {
+        (true, true) => {
             let sales: Vec<_> = bands.iter().map(|b| json!({ "product": b.product, "sales": b.sales })).collect();
             print_json(&json!({ "notice": notice, "products": sales }))?;
         }
-        (None, false) => bands.iter().for_each(|b| print_bands(b, month, &notice, global.lang)),
-        (Some(What::Calibrate(_)), _) => {}
-        (Some(What::Sales), false) => bands.iter().for_each(|b| print_sales(b, &notice, global.lang)),
+        (false, false) => bands.iter().for_each(|b| print_bands(b, month, &notice, global.lang)),
+        (true, false) => bands.iter().for_each(|b| print_sales(b, &notice, global.lang)),
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn print_json(value: &serde_json::Value) -> Result<(), CliError> {
+fn print_json(value: &impl serde::Serialize) -> Result<(), CliError> {
     out!("{}", serde_json::to_string_pretty(value)?);
     Ok(())
 }

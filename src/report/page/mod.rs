@@ -1,10 +1,13 @@
 //! What does a person read first? One page with everything in it: no script, no request to anywhere.
 
+mod backtest;
 mod findings;
 mod key;
 mod output;
 mod prices;
 mod trust;
+
+pub(super) use backtest::page as backtest;
 
 use super::contents::{ChartInfo, Contents, RunInfo, SYNTHETIC};
 use crate::text::{Lang, Said};

@@ -11,7 +11,7 @@ use crate::chart::number::yuan;
 use crate::chart::trust::{Rung, Tier};
 use crate::chart::waterfall::{self as fall, Waterfall};
 use crate::price::bands::{ClassPrice, GradeClass, Period, PricedSale, ProductBands};
-use crate::price::coverage::{WINDOW, chance, running};
+use crate::price::coverage::{chance, running};
 use crate::price::words as price_words;
 use crate::records::time::days_of;
 use crate::text::{Lang, Said};
@@ -114,14 +114,15 @@ pub(super) fn coverage_title(product: &ProductBands) -> Said {
 }
 
 pub(super) fn coverage(product: &ProductBands, lang: Lang) -> String {
-    let points = product.periods.iter().zip(running(&product.periods)).filter_map(|(period, covered)| {
-        let expected = chance(covered.foretold, product.yardstick.coverage);
-        Some(coverage::Point { span: span(period)?, foretold: covered.foretold, inside: covered.inside, expected })
-    });
+    let points =
+        product.periods.iter().zip(running(&product.periods, product.yardstick.coverage_periods)).filter_map(|(period, covered)| {
+            let expected = chance(covered.foretold, product.yardstick.coverage);
+            Some(coverage::Point { span: span(period)?, foretold: covered.foretold, inside: covered.inside, expected })
+        });
     let picture = Coverage {
         title: coverage_title(product).get(lang).to_owned(),
         target_ppm: ppm(product.yardstick.coverage),
-        window: u32::try_from(WINDOW).unwrap_or(u32::MAX),
+        window: product.yardstick.coverage_periods,
         points: points.collect(),
     };
     coverage::svg(&picture, lang)

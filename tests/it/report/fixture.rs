@@ -228,7 +228,7 @@ pub(crate) fn yardstick() -> Yardstick {
         influence,
     };
     let tiers = vec![needs("A", 12, 5, 3, Some(0.4), Some(0.03)), needs("B", 6, 4, 0, None, Some(0.05)), needs("C", 3, 3, 0, None, None)];
-    Yardstick { coverage: 0.8, tiers }
+    Yardstick { coverage: 0.8, coverage_periods: 12, tiers }
 }
 
 /// The state after a period with or without a centre of its own.

@@ -9,7 +9,7 @@ use super::anchors::Anchors;
 use super::bands::{GradeClass, Period, PricedSale, ProductBands, SellerTrust, StateView, Trust};
 use super::calendar::Span;
 use super::carbonate::Quotes;
-use super::course::{Intake, Runner, Stand, Subject, intakes, sellers};
+use super::course::{Intake, Runner, Stand, Subject, intakes, seller_names};
 use super::influence::{Influence, Market, grid, search};
 use super::mechanism::round_to_integer;
 use super::policy::{AssessedBy, Class, PricePolicy, ProductPolicy};
@@ -17,6 +17,7 @@ use super::sale::Sale;
 use super::screen::{Code, Screened, screen};
 use super::state::{After, Evidence};
 use super::trust::{self, Facts};
+use super::yardstick::Yardstick;
 use crate::records::units::dry_kg;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -53,7 +54,7 @@ pub fn assess(
 ) -> ProductBands {
     let subject = Subject { id, price, product, quotes };
     let screened = screen(sales, quotes, price, product);
-    let names = sellers(sales, product);
+    let names = seller_names(sales, product);
     let screen = &product.screen;
     let grid = grid(screen.corridor_low, screen.corridor_high, &product.trust.search_steps);
     let mut runner = Runner::new(subject);
@@ -70,7 +71,7 @@ pub fn assess(
     }
     let classes = product.class.iter().map(grade_class).collect();
     let sales = sales.iter().zip(&screened).map(|(sale, s)| priced(price, product, sale, s)).collect();
-    ProductBands { product: id.to_owned(), classes, periods: done, sales }
+    ProductBands { product: id.to_owned(), classes, periods: done, sales, yardstick: Yardstick::of(price, product) }
 }
 
 /// What one seller or one sale could have done; nothing where no sale decides the price.
@@ -96,7 +97,7 @@ fn period(
     intake: &Intake,
     stand: Stand,
     influence: &Influence,
-    names: &[&str],
+    names: &[String],
 ) -> Period {
     let evidence = &intake.evidence;
     let by_market = product.assessed_by == AssessedBy::Market;
@@ -133,13 +134,13 @@ fn period(
     }
 }
 
-fn trust(product: &ProductPolicy, after: &After, evidence: &[Evidence], facts: &Facts, influence: &Influence, names: &[&str]) -> Trust {
+fn trust(product: &ProductPolicy, after: &After, evidence: &[Evidence], facts: &Facts, influence: &Influence, names: &[String]) -> Trust {
     if product.assessed_by != AssessedBy::Market {
         return Trust { tier: "-".to_owned(), top_share: facts.top_share, ..Trust::default() };
     }
     let shares = trust::capped_shares(evidence, &product.centre);
     let by_seller = influence.sellers.iter().map(|s| SellerTrust {
-        seller: names.get(s.seller).map(|name| (*name).to_owned()).unwrap_or_default(),
+        seller: names.get(s.seller).cloned().unwrap_or_default(),
         share: shares.get(s.seller).copied().unwrap_or(0.0),
         influence: s.influence,
         without: s.without,

@@ -113,19 +113,37 @@ pub fn course(subject: Subject<'_>, sales: &[Sale], periods: &[Span], anchors: &
     steps
 }
 
-/// The sellers in the order of their names: the place of one is its number in the evidence, the same in all periods.
+/// What tells the sellers apart, in order: the place of one is its number in the evidence, the same in all periods.
+fn seller_ids<'a>(sales: &'a [Sale], product: &ProductPolicy) -> BTreeSet<&'a str> {
+    sales.iter().map(|s| s.seller.identity(product.centre.seller_is)).collect()
+}
+
+/// What people call the sellers, by number. A controller is a name; a company's number is none, so that it goes by the name on
+/// its first sale. Two companies of one name stay two.
 #[must_use]
-pub fn sellers<'a>(sales: &'a [Sale], product: &ProductPolicy) -> Vec<&'a str> {
-    let names: BTreeSet<&str> = sales.iter().map(|s| s.seller.identity(product.centre.seller_is)).collect();
-    names.into_iter().collect()
+pub fn seller_names(sales: &[Sale], product: &ProductPolicy) -> Vec<String> {
+    let mut called: BTreeMap<&str, &str> = BTreeMap::new();
+    for seller in sales.iter().map(|s| &s.seller) {
+        let id = seller.identity(product.centre.seller_is);
+        called.entry(id).or_insert(if seller.company.as_deref() == Some(id) { &seller.name } else { id });
+    }
+    let mut shared: BTreeMap<&str, usize> = BTreeMap::new();
+    for name in called.values() {
+        *shared.entry(name).or_default() += 1;
+    }
+    let name = |id: &str| {
+        let name = called.get(id).copied().unwrap_or(id);
+        if shared.get(name).is_some_and(|n| *n > 1) && name != id { format!("{name} ({id})") } else { name.to_owned() }
+    };
+    seller_ids(sales, product).into_iter().map(name).collect()
 }
 
 /// What each period takes in, of sales sorted by (date, id).
 #[must_use]
 pub fn intakes(subject: Subject<'_>, sales: &[Sale], screened: &[Screened], periods: &[Span]) -> Vec<Intake> {
     let level = subject.product.centre.seller_is;
-    let names = sellers(sales, subject.product);
-    let numbers: BTreeMap<&str, usize> = names.into_iter().enumerate().map(|(number, name)| (name, number)).collect();
+    let ids = seller_ids(sales, subject.product);
+    let numbers: BTreeMap<&str, usize> = ids.into_iter().enumerate().map(|(number, name)| (name, number)).collect();
     let mut at = 0;
     let mut intakes = Vec::with_capacity(periods.len());
     for (i, span) in periods.iter().enumerate() {

@@ -24,6 +24,7 @@ pub mod carbonate;
 pub mod centre;
 mod class_price;
 pub mod course;
+pub mod coverage;
 pub mod deviation;
 pub mod formula;
 pub mod hint;
@@ -45,6 +46,8 @@ pub mod state;
 pub mod student;
 pub mod trust;
 pub mod uncertainty;
+pub mod words;
+pub mod yardstick;
 
 use crate::engine::{Engine, EngineError};
 use crate::policy::{Policy, PolicyError};

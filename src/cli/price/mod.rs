@@ -14,11 +14,14 @@ use crate::engine::Engine;
 use crate::lake::{AsOf, Lake};
 use crate::policy::Policy;
 use crate::price::assess::{BENCHMARK, CARRIED, FORMULA, INDICATIVE, OWN_PERIOD, SISTERS, WINDOW};
+use crate::price::assess::{CARRIED, INDICATIVE, NONE};
 use crate::price::bands::{ClassPrice, Period, PricedSale, ProductBands};
 use crate::price::calendar;
 use crate::price::hint::{hint, shown_ratio};
 use crate::price::screen::Code;
+use crate::price::words;
 use crate::records::product;
+use crate::report::trusted::{range, short_of, why};
 use crate::text::{Lang, Said, Text};
 use serde_json::json;
 use std::process::ExitCode;
@@ -164,7 +167,7 @@ fn print_nothing(lang: Lang) {
     out!("{}", text.get(lang));
 }
 
-const BAND_HEADER: [Text; 10] = [
+const BAND_HEADER: [Text; 14] = [
     Text { zh: "月份", en: "month" },
     Text { zh: "品位", en: "grade" },
     Text { zh: "指导价", en: "guide" },
@@ -174,6 +177,10 @@ const BAND_HEADER: [Text; 10] = [
     Text { zh: "环比", en: "change" },
     Text { zh: "机制", en: "mechanism" },
     Text { zh: "结转", en: "carry" },
+    Text { zh: "80%区间", en: "80% interval" },
+    Text { zh: "等级", en: "tier" },
+    Text { zh: "卖方影响", en: "influence" },
+    Text { zh: "阶梯", en: "ladder" },
     Text { zh: "依据", en: "rests on" },
 ];
 
@@ -189,6 +196,11 @@ fn print_bands(bands: &ProductBands, asked: Option<&str>, notice: &Said, lang: L
         carried = if period.theta.is_some() { 0 } else { carried + 1 };
         if wanted(&period.period, asked) {
             print_period(period, before, carried, lang);
+        if month.is_none_or(|m| period.period == m) {
+            print_period(bands, period, before, carried, lang);
+            if month.is_some() {
+                print_moves(period, lang);
+            }
         }
         before = Some(period);
     }
@@ -196,8 +208,11 @@ fn print_bands(bands: &ProductBands, asked: Option<&str>, notice: &Said, lang: L
 }
 
 /// Prints one period; `carried` is how many periods old its centre is.
-fn print_period(period: &Period, before: Option<&Period>, carried: u32, lang: Lang) {
+fn print_period(bands: &ProductBands, period: &Period, before: Option<&Period>, carried: u32, lang: Lang) {
     out!("\n{}", period_line(period, lang));
+    if period.trust.tier != "-" {
+        out!("  {}", trust_line(bands, period, lang));
+    }
     if !period.excluded.is_empty() {
         out!("{}", excluded_line(period, lang));
     }
@@ -238,6 +253,34 @@ fn period_line(period: &Period, lang: Lang) -> String {
     }
 }
 
+/// The tier, what it goes by, and what is short of the next better one.
+fn trust_line(bands: &ProductBands, period: &Period, lang: Lang) -> String {
+    let trust = &period.trust;
+    let shown = |share: Option<f64>| share.map_or_else(|| "-".to_owned(), words::percent);
+    let (top, sale) = (shown(trust.top_share), shown(trust.sale_influence));
+    let together = trust.breakdown_sellers.map_or_else(|| "-".to_owned(), |n| n.to_string());
+    let (tier, n_eff) = (words::tier(&trust.tier), trust.n_eff);
+    let short = short_of(bands, period).map(|said| said.get(lang).to_owned()).unwrap_or_default();
+    match lang {
+        Lang::Zh => format!("可信程度 {}；有效笔数 {n_eff:.1}，最大卖方 {top}，单笔影响 {sale}，合谋门槛 {together} 家。{short}", tier.zh),
+        Lang::En => format!(
+            "{}; {n_eff:.1} effective deals, largest seller {top}, influence of one sale {sale}, breakdown {together} sellers. {short}",
+            tier.en
+        )
+        .trim_end()
+        .to_owned(),
+    }
+}
+
+/// Why each class moved.
+fn print_moves(period: &Period, lang: Lang) {
+    for price in &period.classes {
+        if let Some(said) = why(price) {
+            out!("  {} %  {}", price.class, said.get(lang));
+        }
+    }
+}
+
 fn excluded_line(period: &Period, lang: Lang) -> String {
     let title = |id: &str| Code::by_id(id).map_or("", |code| code.title().get(lang));
     let parts: Vec<String> = period.excluded.iter().map(|(id, n)| format!("{id} {} {n}", title(id))).collect();
@@ -257,6 +300,10 @@ fn band_row(period: &Period, class: &ClassPrice, before: Option<i64>, carried: u
         change,
         act(&class.act, lang),
         class.carry_fen_per_t.map_or_else(|| "-".to_owned(), signed_yuan),
+        range(class.assessed_low_fen_per_t, class.assessed_high_fen_per_t).map_or_else(|| "-".to_owned(), |r| r.replace(',', "")),
+        period.trust.tier.clone(),
+        period.trust.seller_influence.map_or_else(|| "-".to_owned(), words::percent),
+        class.ladder.clone(),
         basis(&class.basis, carried, lang),
     ]
 }
@@ -268,21 +315,16 @@ fn act(act: &str, lang: Lang) -> String {
         "hold" => Text { zh: "不调", en: "hold" },
         "adjust" => Text { zh: "调整", en: "adjust" },
         "maxstep" => Text { zh: "限幅", en: "maxstep" },
+        "published" => Text { zh: "已公布", en: "published" },
         _ => Text { zh: "-", en: "-" },
     };
     format!("{}{bound}", text.get(lang))
 }
 
+/// On what a price rests, and how many periods old the level is that was carried on.
 fn basis(basis: &str, carried: u32, lang: Lang) -> String {
     match (basis, lang) {
-        (OWN_PERIOD, Lang::Zh) => "本期成交".to_owned(),
-        (OWN_PERIOD, Lang::En) => "own period".to_owned(),
-        (WINDOW, Lang::Zh) => "近几期成交".to_owned(),
-        (WINDOW, Lang::En) => "last periods".to_owned(),
-        (SISTERS, Lang::Zh) => "相邻品位".to_owned(),
-        (SISTERS, Lang::En) => "sister grades".to_owned(),
-        (INDICATIVE, Lang::Zh) => format!("{carried} 期前水平，仅供参考"),
-        (INDICATIVE, Lang::En) => format!("carried {carried}, indicative"),
+        (NONE, _) => "-".to_owned(),
         (CARRIED, Lang::Zh) => format!("{carried} 期前水平随净回值"),
         (CARRIED, Lang::En) => format!("carried {carried}, netback of today"),
         (FORMULA, Lang::Zh) => "公式".to_owned(),
@@ -290,6 +332,9 @@ fn basis(basis: &str, carried: u32, lang: Lang) -> String {
         (BENCHMARK, Lang::Zh) => "基准价加浮动".to_owned(),
         (BENCHMARK, Lang::En) => "benchmark and index".to_owned(),
         _ => "-".to_owned(),
+        (INDICATIVE, Lang::Zh) => format!("{carried} 期前水平，仅供参考"),
+        (INDICATIVE, Lang::En) => format!("carried {carried}, indicative"),
+        _ => words::basis(basis).get(lang).to_owned(),
     }
 }
 

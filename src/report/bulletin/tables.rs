@@ -64,7 +64,7 @@ impl Keep {
 fn price_row(class: &ClassBulletin, keep: Keep, lang: Lang) -> Vec<Cell> {
     let price = |fen: Option<i64>| Cell::number(fen.map(|fen| Number::yuan(fen, keep.price)));
     let reason = said(&class.reason, lang);
-    let reason = if reason.is_empty() { said(&crate::report::words::act(&class.act), lang) } else { reason };
+    let reason = if reason.is_empty() { said(&crate::price::words::act(&class.act), lang) } else { reason };
     vec![
         Cell::Text(crate::report::words::percent_of_ppm(class.grade_ppm)),
         price(class.guide_fen_per_t),

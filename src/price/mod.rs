@@ -7,8 +7,10 @@
 //! [`uncertainty`] and [`student`]; the state through thin periods [`level`], [`deviation`], [`state`] and [`ladder`]; trust is
 //! [`trust`] and [`influence`]; [`anchors`] are prices that a [`bulletin`] has put in force.
 
+mod absence;
 pub mod anchors;
 pub mod assess;
+mod attack;
 pub mod band;
 pub mod bands;
 pub mod bulletin;
@@ -18,6 +20,7 @@ pub mod centre;
 mod class_price;
 pub mod deviation;
 pub mod formula;
+mod ground;
 pub mod influence;
 pub mod ladder;
 pub mod level;
@@ -28,11 +31,13 @@ pub mod policy;
 mod policy_check;
 pub mod policy_state;
 mod policy_units;
+mod rank;
 mod root;
 pub mod sale;
 pub mod screen;
 pub mod state;
 pub mod student;
+mod tables;
 pub mod trust;
 pub mod uncertainty;
 

@@ -14,6 +14,7 @@ mod lake_open;
 mod lake_support;
 mod nasty;
 mod price;
+mod price_influence;
 mod price_properties;
 mod price_state_vectors;
 mod price_trust;

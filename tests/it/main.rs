@@ -16,6 +16,7 @@ mod lake_support;
 mod nasty;
 mod policy;
 mod price;
+mod price_influence;
 mod price_backtest;
 mod price_calibrate;
 mod price_calibrate_vectors;

@@ -310,8 +310,8 @@ pub(crate) struct Reference {
     pub(crate) expected: Value,
 }
 
-/// The hand-made trades (20), and random ones with values exactly at the bounds (21).
-pub(crate) const RUNS: [&str; 2] = ["20", "21"];
+/// The hand-made trades (20), random ones with values exactly at the bounds (21), and drawn ones of thin and full months (22).
+pub(crate) const RUNS: [&str; 3] = ["20", "21", "22"];
 
 pub(crate) fn reference(run: &str) -> Reference {
     let mut trades = csv(&format!("{run}_trades.csv"));

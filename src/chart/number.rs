@@ -3,8 +3,9 @@
 use crate::text::Lang;
 pub use crate::text::grouped;
 
-/// `number / 10^decimals`, rounded half away from zero to `keep` decimals, exactly.
-fn scaled(number: i64, decimals: u32, keep: u32) -> String {
+/// `number / 10^decimals`, rounded half away from zero to `keep` decimals, exactly: `scaled(12_345, 2, 1)` is `123.5`.
+#[must_use]
+pub fn scaled(number: i64, decimals: u32, keep: u32) -> String {
     let drop = 10_i128.pow(decimals.saturating_sub(keep));
     let number = i128::from(number);
     let rounded = (number.abs() + drop / 2) / drop;
@@ -56,14 +57,26 @@ pub fn yuan(fen: i64) -> String {
     }
 }
 
+/// A change in yuan with its sign: `+120`, `-35.5`, `0`.
+#[must_use]
+pub fn signed_yuan(fen: i64) -> String {
+    if fen > 0 { format!("+{}", yuan(fen)) } else { yuan(fen) }
+}
+
 /// `part / whole` in per cent with one decimal, half away from zero; `None` where there is no whole.
 #[must_use]
 pub fn percent(part: i64, whole: i64) -> Option<String> {
+    percent_tenths(part, whole).map(|tenths| format!("{}%", scaled(tenths, 1, 1)))
+}
+
+/// `part / whole` in tenths of a per cent, half away from zero; `None` where there is no whole.
+#[must_use]
+pub fn percent_tenths(part: i64, whole: i64) -> Option<i64> {
     if whole <= 0 {
         return None;
     }
     let tenths = (i128::from(part) * 2000 + i128::from(whole) * i128::from(part.signum())) / (i128::from(whole) * 2);
-    Some(format!("{}%", scaled(i64::try_from(tenths).ok()?, 1, 1)))
+    i64::try_from(tenths).ok()
 }
 
 /// A month as the axis shows it: `6月` or `Jun`; `None` for what is no `YYYY-MM…`.
@@ -95,6 +108,7 @@ mod tests {
         assert_eq!(tonnes(9_876_499, Lang::Zh), "9,876吨");
         assert_eq!(tonnes(31_460, Lang::En), "31.5 t");
         assert_eq!(tonnes(0, Lang::Zh), "0.0吨");
+        assert_eq!([12_000, -3_550, 0].map(signed_yuan).join(" "), "+120 -35.5 0");
         assert_eq!((yuan(185_000), yuan(185_050), yuan(-5)), ("1,850".to_owned(), "1,850.5".to_owned(), "-0.05".to_owned()));
     }
 

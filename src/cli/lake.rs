@@ -4,6 +4,7 @@ use super::grid::{Grid, beijing};
 use super::{CliError, Global};
 use crate::lake::load::FileSummary;
 use crate::lake::{AsOf, Compacted, Lake, TableAt, Transaction};
+use crate::price::publication::store::{PREPARES, PUBLISHES};
 use crate::records::Table;
 use crate::text::{Lang, Said};
 use serde_json::json;
@@ -113,6 +114,10 @@ fn what(transaction: &Transaction, lang: Lang) -> String {
         "register" => {
             serde_json::from_value::<Vec<Said>>(summary.clone()).ok().map(|notes| notes.iter().map(|n| n.get(lang).to_owned()).collect())
         }
+        PUBLISHES | PREPARES => summary["events"].as_array().map(|events| {
+            let told = |e: &serde_json::Value, key: &str| e[key].as_str().unwrap_or_default().to_owned();
+            events.iter().map(|e| [told(e, "kind"), told(e, "draft"), told(e, "number")].join(" ").trim().to_owned()).collect()
+        }),
         "compact" => summary.as_array().map(|tables| {
             tables.iter().map(|t| format!("{} {} → {}", t["table"].as_str().unwrap_or_default(), t["merged"], t["into"])).collect()
         }),

@@ -84,9 +84,19 @@ impl Lake {
     /// # Errors
     /// [`LakeError`]; then nothing of it is visible.
     pub fn write(&self, change: Change) -> Result<Committed, LakeError> {
+        self.write_on(|_| Ok(change))
+    }
+
+    /// Commits the change that `make` makes of what the lake holds. No process commits between that look and the commit, so what
+    /// `make` has checked still holds when its change is stored.
+    ///
+    /// # Errors
+    /// What `make` refuses with, or [`LakeError`]; then nothing of it is visible.
+    pub fn write_on<E: From<LakeError>>(&self, make: impl FnOnce(&Snapshot) -> Result<Change, E>) -> Result<Committed, E> {
         let lock = self.lock()?;
         let base = self.snapshot(&AsOf::Latest)?;
-        self.commit(&lock, &base, change).map(|(committed, _)| committed)
+        let change = make(&base)?;
+        Ok(self.commit(&lock, &base, change).map(|(committed, _)| committed)?)
     }
 
     /// Commits a change on top of `base`, which must be the latest under this lock; returns what is the latest then.

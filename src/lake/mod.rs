@@ -44,6 +44,8 @@ pub const QUARANTINE: &str = "quarantine";
 pub const QUARANTINE_CLOSED: &str = "quarantine_closed";
 /// Records that a correction replaced or a void took out, and what did it.
 pub const SUPERSEDED: &str = "superseded";
+/// Drafts, reviews, publications and corrections of guide prices, an event a row.
+pub const BULLETINS: &str = "bulletins";
 
 /// Why the lake can't do it.
 #[derive(Debug, thiserror::Error)]

@@ -1,6 +1,6 @@
 //! Which Delta column is which Polars column?
 
-use super::{LakeError, QUARANTINE, QUARANTINE_CLOSED, SUPERSEDED, TRANSACTIONS};
+use super::{BULLETINS, LakeError, QUARANTINE, QUARANTINE_CLOSED, SUPERSEDED, TRANSACTIONS};
 use crate::records::{Stored, Table};
 use deltalake::kernel::{DataType as DeltaType, StructField};
 use polars::prelude::*;
@@ -49,6 +49,22 @@ pub fn declared(table: &str) -> Option<Schema> {
         ],
         QUARANTINE_CLOSED => vec![text("quarantine_id"), text("source_file")],
         SUPERSEDED => vec![text("table_name"), text("content"), text("why"), text("record"), text("source_file")],
+        BULLETINS => vec![
+            whole("event"),
+            text("kind"),
+            text("draft_id"),
+            text("number"),
+            text("period"),
+            text("person"),
+            Field::new("at".into(), dtype(Stored::Instant)),
+            text("reason"),
+            text("document"),
+            text("document_sha256"),
+            text("kept"),
+            text("kept_sha256"),
+            text("previous"),
+            text("hash"),
+        ],
         _ => return None,
     };
     Some(fields.into_iter().collect())

@@ -3,6 +3,10 @@
 //! The defaults are built in, one file a room (`src/policy/*.toml`, documented there); a user's `policy.toml` replaces
 //! single keys. A room reads its own section into its own struct; no number of policy stands in code.
 
+pub mod diff;
+pub mod keys;
+
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
@@ -38,6 +42,28 @@ pub enum PolicyError {
         /// Which key and what is allowed.
         message: String,
     },
+    /// Keys with values that are not allowed.
+    #[error("政策有误，请改正 / the policy is wrong, correct it:\n  {}", listed(.0))]
+    Keys(Vec<Wrong>),
+}
+
+/// A key of the policy that is wrong.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Wrong {
+    /// The key with its section: `price.product.lepidolite_concentrate.centre.trim`.
+    pub key: String,
+    /// What is allowed, or what is wrong with it, in both languages.
+    pub message: String,
+}
+
+impl std::fmt::Display for Wrong {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}：{}", self.key, self.message)
+    }
+}
+
+fn listed(wrongs: &[Wrong]) -> String {
+    wrongs.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n  ")
 }
 
 /// The policy in force.
@@ -69,10 +95,7 @@ impl Policy {
     pub fn load(path: Option<&Path>) -> Result<Self, PolicyError> {
         let builtin = Self::builtin()?;
         let Some(path) = path else { return Ok(builtin) };
-        let text = std::fs::read_to_string(path).map_err(|source| PolicyError::Read { path: path.to_owned(), source })?;
-        let user: Table =
-            text.parse().map_err(|e: toml::de::Error| PolicyError::Syntax { path: path.to_owned(), message: e.to_string() })?;
-        builtin.with(&user)
+        builtin.with(&read(path)?)
     }
 
     /// This policy with the keys of `user` in their place.
@@ -109,6 +132,12 @@ impl Policy {
         &self.hash
     }
 
+    /// The whole policy in force.
+    #[must_use]
+    pub const fn table(&self) -> &Table {
+        &self.table
+    }
+
     /// The whole policy in force as TOML.
     #[must_use]
     pub fn to_toml(&self) -> String {
@@ -120,6 +149,15 @@ impl Policy {
         let hash = digest.iter().map(|b| format!("{b:02x}")).collect();
         Self { table, hash }
     }
+}
+
+/// The keys of a user's file, as written.
+///
+/// # Errors
+/// [`PolicyError`] if the file can't be read or is no TOML.
+pub fn read(path: &Path) -> Result<Table, PolicyError> {
+    let text = std::fs::read_to_string(path).map_err(|source| PolicyError::Read { path: path.to_owned(), source })?;
+    text.parse().map_err(|e: toml::de::Error| PolicyError::Syntax { path: path.to_owned(), message: e.to_string() })
 }
 
 /// Tables are merged key by key; anything else of the user's replaces the default.

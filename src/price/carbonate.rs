@@ -33,6 +33,18 @@ impl Quotes {
         Self { days: by_day.into_iter().filter_map(|(day, fen)| mean(fen.iter().copied()).map(|m| (day, m))).collect() }
     }
 
+    /// The quotations of the days to `day`: what was known at its end.
+    #[must_use]
+    pub fn until(&self, day: NaiveDate) -> Self {
+        let to = self.days.partition_point(|(quoted, _)| *quoted <= day);
+        Self { days: self.days.get(..to).unwrap_or_default().to_vec() }
+    }
+
+    /// The quotations, earliest first.
+    pub(super) fn days(&self) -> &[(NaiveDate, i64)] {
+        &self.days
+    }
+
     /// First and last day.
     #[must_use]
     pub fn span(&self) -> Option<(NaiveDate, NaiveDate)> {
@@ -64,12 +76,11 @@ fn mean(values: impl Iterator<Item = i64>) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::policy::CalendarKind;
     use super::*;
 
     fn at(quotes: &[(&str, i64)], day: &str) -> Option<(i64, i64)> {
         let policy = Carbonate { series: "lithium_carbonate_battery".to_owned(), window_business_days: 5, max_age_days: 31 };
-        let calendar = Calendar { kind: CalendarKind::Monthly, holidays: Default::default(), workdays: Default::default() };
+        let calendar = Calendar::default();
         let quotes = Quotes::new(quotes.iter().map(|(d, fen)| (d.parse().unwrap(), *fen)));
         quotes.at(day.parse().unwrap(), &policy, &calendar).map(|q| (q.fen_per_t, q.age_days))
     }

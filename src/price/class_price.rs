@@ -1,17 +1,17 @@
 //! What does one grade class cost in one period, and why did it move? From the assessed price through the mechanism to the band.
 
-use super::assess::{FORMULA, NONE, PUBLISHED};
-use super::band::limits;
+use super::assess::{BENCHMARK, FORMULA, NONE, PUBLISHED};
+use super::band::{bounded, limits_of};
 use super::bands::{ClassPrice, Why};
 use super::ladder::Rung;
 use super::level::Level;
-use super::mechanism::{Guide, Mechanism, round_to_integer, step};
-use super::policy::Class;
+use super::mechanism::{Guide, round_to_integer, step};
+use super::policy::{AssessedBy, Class, ProductPolicy};
 use super::state::Deviation;
 use crate::records::decimal::divide_half_even;
 
 /// The quantile of the normal distribution that leaves a tenth above it: a two-sided interval of 80 %.
-const Z90: f64 = 1.281_551_565_544_600_4;
+pub(super) const Z90: f64 = 1.281_551_565_544_600_4;
 
 /// An assessed price.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -29,10 +29,8 @@ pub(super) struct ClassAt<'a> {
     /// Netback, fen/t.
     pub(super) netback: Option<f64>,
     pub(super) assessed: Option<Assessed>,
-    /// The state and the rung; `None`: a price by formula.
+    /// The state and the rung; `None`: a price by formula or from a benchmark.
     pub(super) market: Option<(Level, Deviation, Rung)>,
-    /// Lowest and highest price with one seller left out.
-    pub(super) without_one: Option<(f64, f64)>,
     /// Half-width of the band.
     pub(super) band: f64,
     /// The published guide price.
@@ -49,20 +47,22 @@ pub(super) struct Before {
 }
 
 /// The price of a class, and what the next period has to know; nothing after a price that was suspended.
-pub(super) fn class_price(at: &ClassAt<'_>, before: Option<Before>, mechanism: &Mechanism) -> (ClassPrice, Option<Before>) {
+pub(super) fn class_price(at: &ClassAt<'_>, before: Option<Before>, product: &ProductPolicy) -> (ClassPrice, Option<Before>) {
     let rung = at.market.map(|(_, _, rung)| rung);
     let Some(assessed) = at.assessed else {
         return (no_price(at, rung), None);
     };
-    let mut guide = step(mechanism, before.map(|b| b.guide), assessed.fen);
+    let mut guide = step(&bounded(product, at.class.grade_ppm), before.map(|b| b.guide), assessed.fen);
     let mut act = guide.says();
     if let Some(published) = at.anchor.filter(|published| *published != guide.guide) {
         guide = Guide { guide: published, carry: guide.guide + guide.carry - published, ..guide };
         PUBLISHED.clone_into(&mut act);
     }
-    let (lower, upper) = limits(guide.guide, at.band, mechanism.tick);
+    let (lower, upper) = limits_of(product, at.class.grade_ppm, guide.guide, at.band);
     let level = at.market.map_or(0.0, |(level, _, _)| level.m);
-    let stands = Before { netback: at.netback, level, assessed, guide: guide.guide };
+    // A price that no sale decides moves with the quotation alone.
+    let stands = Before { netback: at.market.and(at.netback), level, assessed, guide: guide.guide };
+    let by_rule = if product.assessed_by == AssessedBy::Benchmark { BENCHMARK } else { FORMULA };
     let interval = at.market.map(|(level, deviation, _)| Z90 * libm::sqrt(level.p + deviation.variance));
     let end = |sign: f64| interval.map(|h| round_to_integer(assessed.exact * libm::exp(sign * h)));
     let price = ClassPrice {
@@ -73,15 +73,15 @@ pub(super) fn class_price(at: &ClassAt<'_>, before: Option<Before>, mechanism: &
         assessed_exact_fen_per_t: Some(assessed.exact),
         assessed_low_fen_per_t: end(-1.0),
         assessed_high_fen_per_t: end(1.0),
-        without_one_low_fen_per_t: at.without_one.map(|(low, _)| round_to_integer(low)),
-        without_one_high_fen_per_t: at.without_one.map(|(_, high)| round_to_integer(high)),
+        without_one_low_fen_per_t: None,
+        without_one_high_fen_per_t: None,
         guide_fen_per_t: Some(guide.guide),
         lower_fen_per_t: Some(lower),
         upper_fen_per_t: Some(upper),
         per_du_fen: per_du(guide.guide, at.class.grade_ppm),
         carry_fen_per_t: Some(guide.carry),
         act,
-        basis: rung.map_or(FORMULA, Rung::basis).to_owned(),
+        basis: rung.map_or(by_rule, Rung::basis).to_owned(),
         ladder: rung.map_or("-", Rung::level).to_owned(),
         why: before.map(|before| why(&before, &stands)),
     };
@@ -130,6 +130,6 @@ fn no_price(at: &ClassAt<'_>, rung: Option<Rung>) -> ClassPrice {
 }
 
 /// Price per 1 % of Li2O (度), fen, rounded half to even.
-fn per_du(guide_fen: i64, grade_ppm: i32) -> Option<i64> {
+pub(super) fn per_du(guide_fen: i64, grade_ppm: i32) -> Option<i64> {
     i64::try_from(divide_half_even(i128::from(guide_fen) * 10_000, i128::from(grade_ppm.max(1)), false)).ok()
 }

@@ -2,23 +2,35 @@
 //!
 //! The rooms stand in the statistician's order: [`policy`] (which numbers), [`calendar`] (which periods), [`sale`] (what the
 //! snapshot holds), [`carbonate`] (the quotation of a day), [`normalise`], [`netback`], [`screen`], [`centre`], [`mechanism`],
+//! [`band`], [`formula`] and [`benchmark`] (prices by formula instead of sales), [`assess`] (the course of the periods), [`bands`] (what it says).
+//! Only [`sale`] asks the engine; everything after it is a function of its arguments. [`assess`] prices from a period's own
+//! centre or a carried one; the uncertainty of a centre ([`uncertainty`], [`student`]) and the state through thin periods
+//! ([`level`], [`deviation`], [`state`]) stand beside it, sections 5 and 6 of the method.
 //! [`band`], [`formula`] (prices by formula instead of sales), [`assess`] (the course of the periods), [`bands`] (what it says).
 //! Only [`sale`] asks the engine; everything after it is a function of its arguments. The uncertainty of a centre is
 //! [`uncertainty`] and [`student`]; the state through thin periods [`level`], [`deviation`], [`state`] and [`ladder`]; trust is
-//! [`trust`] and [`influence`]; [`anchors`] are prices that a [`bulletin`] has put in force.
+//! [`trust`] and [`influence`]; [`anchors`] are prices that a [`bulletin`] has put in force, [`publication`] the way to one.
 
+mod absence;
 pub mod anchors;
 pub mod assess;
+mod attack;
+pub mod backtest;
 pub mod band;
 pub mod bands;
+pub mod benchmark;
 pub mod bulletin;
 pub mod calendar;
 pub mod calibrate;
 pub mod carbonate;
 pub mod centre;
 mod class_price;
+pub mod course;
+pub mod coverage;
 pub mod deviation;
 pub mod formula;
+mod ground;
+pub mod hint;
 pub mod influence;
 pub mod ladder;
 pub mod level;
@@ -29,17 +41,23 @@ pub mod policy;
 mod policy_check;
 pub mod policy_state;
 mod policy_units;
+pub mod publication;
+mod rank;
 mod root;
 pub mod sale;
 pub mod screen;
 pub mod state;
 pub mod student;
+mod tables;
 pub mod trust;
 pub mod uncertainty;
+pub mod words;
+pub mod yardstick;
 
 use crate::engine::{Engine, EngineError};
 use crate::policy::{Policy, PolicyError};
 use crate::text::Said;
+use rayon::prelude::*;
 
 /// Why there is no price.
 #[derive(Debug, thiserror::Error)]
@@ -72,7 +90,7 @@ pub fn bands_with(engine: &Engine, policy: &Policy, anchors: &anchors::Anchors) 
         let product = price.product.get(id)?;
         Some(assess::assess(id, &price, product, sales, &market.quotes, &market.periods, anchors))
     };
-    Ok(market.products.iter().filter_map(assess).collect())
+    Ok(market.products.par_iter().filter_map(assess).collect())
 }
 
 /// What a snapshot holds for the prices.

@@ -1,20 +1,24 @@
 //! Which numbers of the price method has the user decided? The section `[price]`, checked when it is read.
 
+use super::band::FixedBand;
+use super::benchmark::Benchmark;
+pub use super::calendar::{Calendar, CalendarKind};
 use super::calibrate::rules::CalibrationPolicy;
 use super::formula::Formula;
 use super::mechanism::{Limit, Mechanism};
 use super::policy_state::{Ladder, StatePolicy, TrustPolicy};
-use super::policy_units::{pct_to_ppm, pct_to_ppm_wide, tonnes_to_kg, yuan_to_fen, yuan_to_fen_or_none};
-use crate::policy::{Policy, PolicyError};
+use super::policy_units::{day, pct_to_ppm, pct_to_ppm_wide, tonnes_to_kg, yuan_to_fen, yuan_to_fen_or_none};
+pub use super::publication::policy::{ChangeOfMethod, Publication};
+use crate::policy::{Policy, PolicyError, Wrong};
 use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// The section `[price]` of the policy; `src/policy/price.toml` documents every key.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PricePolicy {
-    /// What the price may be called.
+    /// Who publishes, what the price may be called.
     pub publication: Publication,
     /// Periods and business days.
     pub calendar: Calendar,
@@ -28,36 +32,6 @@ pub struct PricePolicy {
     pub calibration: CalibrationPolicy,
     /// The priced products by id.
     pub product: BTreeMap<String, ProductPolicy>,
-}
-
-/// What the price may be called.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Publication {
-    /// The entry of a pricing catalogue that allows a binding guide price; empty: a non-binding reference range.
-    pub catalogue: String,
-}
-
-/// The length of a pricing period.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CalendarKind {
-    /// Calendar months.
-    Monthly,
-}
-
-/// Periods and business days.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Calendar {
-    /// The length of a period.
-    pub kind: CalendarKind,
-    /// Mondays to Fridays that are no business days.
-    #[serde(deserialize_with = "days")]
-    pub holidays: BTreeSet<NaiveDate>,
-    /// Saturdays and Sundays that are business days.
-    #[serde(deserialize_with = "days")]
-    pub workdays: BTreeSet<NaiveDate>,
 }
 
 /// Which quotation of carbonate, and how old it may be.
@@ -133,6 +107,8 @@ pub enum AssessedBy {
     Market,
     /// By a formula from the carbonate quotation.
     Formula,
+    /// From a benchmark of the policy and the quotation.
+    Benchmark,
 }
 
 /// How one product is priced.
@@ -169,6 +145,8 @@ pub struct ProductPolicy {
     pub ore_cost: Vec<OreCost>,
     /// The formula, if the price is assessed by one.
     pub formula: Option<Formula>,
+    /// The benchmark, if the price is assessed from one.
+    pub benchmark: Option<Benchmark>,
 }
 
 /// A grade class: `from_ppm <= Li2O < to_ppm`.
@@ -247,6 +225,8 @@ pub struct Band {
     pub max: f64,
     /// Before there are enough residuals.
     pub default: f64,
+    /// Fixed limits in the place of the quantile; `None`: the quantile.
+    pub fixed: Option<FixedBand>,
 }
 
 /// What a concentrate costs on its way to carbonate, from a date on; money without VAT.
@@ -307,38 +287,31 @@ impl PricePolicy {
     /// The section `[price]` of a policy.
     ///
     /// # Errors
-    /// [`PolicyError::Section`] naming the key and what is allowed.
+    /// [`PolicyError`] naming every wrong key and what is allowed.
     pub fn load(policy: &Policy) -> Result<Self, PolicyError> {
-        let price: Self = policy.section("price")?;
-        super::policy_check::check(&price)?;
-        Ok(price)
+        let price = Self::read(policy)?;
+        let wrongs = price.wrongs();
+        if wrongs.is_empty() { Ok(price) } else { Err(PolicyError::Keys(wrongs)) }
+    }
+
+    /// The section as written: its keys are known and their values of the right type, but they may contradict each other.
+    ///
+    /// # Errors
+    /// [`PolicyError::Section`] naming the first key that is unknown or of the wrong type.
+    pub fn read(policy: &Policy) -> Result<Self, PolicyError> {
+        policy.section("price")
+    }
+
+    /// Every key whose value is not allowed.
+    #[must_use]
+    pub fn wrongs(&self) -> Vec<Wrong> {
+        super::policy_check::check(self)
     }
 }
 
 /// The entry in force on a day, of entries with the earliest first.
 pub fn in_force<T>(entries: &[T], from: impl Fn(&T) -> NaiveDate, day: NaiveDate) -> Option<&T> {
     entries.iter().rfind(|e| from(e) <= day)
-}
-
-/// A TOML date, or the same as a text.
-fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NaiveDate, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Written {
-        Date(toml::value::Datetime),
-        Text(String),
-    }
-    let text = match Written::deserialize(deserializer)? {
-        Written::Date(date) => date.to_string(),
-        Written::Text(text) => text,
-    };
-    text.parse().map_err(|_| serde::de::Error::custom(format!("{text}：须为 2023-01-31 这样的日期 / must be a date like 2023-01-31")))
-}
-
-fn days<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeSet<NaiveDate>, D::Error> {
-    #[derive(Deserialize)]
-    struct Wrapped(#[serde(deserialize_with = "day")] NaiveDate);
-    Ok(Vec::<Wrapped>::deserialize(deserializer)?.into_iter().map(|w| w.0).collect())
 }
 
 impl<'de> Deserialize<'de> for Limit {

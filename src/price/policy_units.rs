@@ -1,6 +1,8 @@
 //! How does a number as people write it in the policy become the integer that the method computes with?
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer, de::Error};
+use std::collections::BTreeSet;
 
 /// The written number times `scale`, if that is a whole number: `0.1 + 0.2` style noise is forgiven, a digit more than the unit
 /// holds is not, so that what is printed is what is used.
@@ -39,4 +41,26 @@ pub(super) fn yuan_to_fen_or_none<'de, D: Deserializer<'de>>(deserializer: D) ->
 /// Tonnes → kg.
 pub(super) fn tonnes_to_kg<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
     whole(f64::deserialize(deserializer)?, 1000.0)
+}
+
+/// A TOML date, or the same as a text.
+pub(super) fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NaiveDate, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Written {
+        Date(toml::value::Datetime),
+        Text(String),
+    }
+    let text = match Written::deserialize(deserializer)? {
+        Written::Date(date) => date.to_string(),
+        Written::Text(text) => text,
+    };
+    text.parse().map_err(|_| D::Error::custom(format!("{text}：须为 2023-01-31 这样的日期 / must be a date like 2023-01-31")))
+}
+
+/// A list of dates.
+pub(super) fn days<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeSet<NaiveDate>, D::Error> {
+    #[derive(Deserialize)]
+    struct Wrapped(#[serde(deserialize_with = "day")] NaiveDate);
+    Ok(Vec::<Wrapped>::deserialize(deserializer)?.into_iter().map(|w| w.0).collect())
 }

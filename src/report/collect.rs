@@ -6,6 +6,7 @@ use super::{ReportError, frame, pictures};
 use crate::engine::{Engine, Rows};
 use crate::lake::{AsOf, Lake, Snapshot, open_rows};
 use crate::policy::Policy;
+use crate::price::publication;
 use crate::records::Table;
 use crate::rules::finding::Finding;
 use crate::rules::rule::Rule;
@@ -16,8 +17,9 @@ use polars::prelude::DataFrame;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
-/// Kinds of lake transactions that change no record.
-const NO_RECORDS: [&str; 2] = ["run", "compact"];
+/// Kinds of lake transactions that change nothing that a run is made from. The publication of a price does: it stands in the place
+/// of the computed one. Its drafts and reviews do not, nor does an entry of the error log.
+const NO_RECORDS: [&str; 3] = ["run", "compact", publication::store::PREPARES];
 
 /// What a run is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,7 +106,7 @@ pub fn collect_in(
     step(Step::Rules);
     let outcome = rules::run_rules(engine, policy, rules)?;
     step(Step::Prices);
-    let bands = price::bands(engine, policy)?;
+    let bands = price::bands_with(engine, policy, &publication::published(snapshot)?)?;
     step(Step::Balance);
     let (output, flows, sites) = (balance::output(engine)?, balance::flows(engine)?, balance::sites(engine)?);
     step(Step::Contents);

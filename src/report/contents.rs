@@ -78,7 +78,8 @@ impl Contents {
     }
 }
 
-fn mostly_made_up(names: &BTreeSet<&str>) -> bool {
+/// Whether most of the names say that they are made up.
+pub(super) fn mostly_made_up(names: &BTreeSet<&str>) -> bool {
     let made_up = |name: &&&str| {
         let small = name.to_lowercase();
         MADE_UP.iter().any(|word| small.contains(word))
@@ -91,9 +92,10 @@ fn mostly_made_up(names: &BTreeSet<&str>) -> bool {
 pub struct ChartInfo {
     /// File below the folder of reports: `charts/band-lepidolite_concentrate-2.5.svg`.
     pub file: String,
-    /// `band`, `output` or `origin`.
+    /// `band`, `waterfall`, `carbonate`, `influence`, `coverage`, `grade`, `output` or `origin`.
     pub kind: String,
-    /// What it is about: a product and class (`lepidolite_concentrate/2.5`), a year, a product.
+    /// What it is about: a product and class (`lepidolite_concentrate/2.5`; `band`, `waterfall`), a year (`output`), a product. What
+    /// is about one period is about the latest.
     pub about: String,
     /// Title for people.
     pub title: Said,

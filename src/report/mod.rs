@@ -1,5 +1,7 @@
 //! What does a run write? JSON for machines, CSV and XLSX for people, charts, and one self-contained page.
 
+pub mod backtest;
+pub mod bulletin;
 mod collect;
 pub mod contents;
 mod csv;
@@ -15,6 +17,7 @@ mod read;
 mod reproduce;
 mod run;
 mod store;
+pub mod trusted;
 mod words;
 mod write;
 mod xlsx;
@@ -23,8 +26,8 @@ pub use collect::{Step, collect, collect_in, snapshot_of_records};
 pub use frame::evidence_frame;
 pub use held::{held, limited};
 pub use month::Month;
-pub use page::page;
-pub use pictures::{charts, pictures};
+pub use page::{is_narrow, page};
+pub use pictures::{charts, grade_title, grades, influence, influence_title, pictures, waterfall, waterfall_title};
 pub use read::{FILES, ReadError, read, read_info};
 pub use reproduce::{Comparison, Difference, Earlier, find, reproduce};
 pub use run::{Request, run};
@@ -53,6 +56,9 @@ pub enum ReportError {
     /// The price method failed.
     #[error(transparent)]
     Price(#[from] PriceError),
+    /// The published prices can't be read.
+    #[error(transparent)]
+    Publication(#[from] crate::price::publication::PublicationError),
     /// The policy is wrong.
     #[error(transparent)]
     Policy(#[from] PolicyError),
@@ -76,6 +82,20 @@ pub enum ReportError {
     /// A workbook can't be made.
     #[error("无法生成 findings.xlsx：{0} / cannot make findings.xlsx: {0}")]
     Xlsx(#[from] rust_xlsxwriter::XlsxError),
+    /// A document of a bulletin can't be made.
+    #[error("公报的 {format} 文件无法生成：{why} / the bulletin's {format} can't be made: {why}")]
+    Document {
+        /// Which.
+        format: &'static str,
+        /// Why.
+        why: String,
+    },
+    /// The system has no font that holds Chinese.
+    #[error(
+        "系统没有中文字体，公报的 PDF 无法排版；请安装 fonts-noto-cjk（Debian/Ubuntu：apt install fonts-noto-cjk；Windows 自带，无需安装）后重试，其他格式不受影响 / \
+         the system has no Chinese font to set the bulletin's PDF in; install fonts-noto-cjk (Debian, Ubuntu: apt install fonts-noto-cjk; Windows has one) and try again, the other formats are not affected"
+    )]
+    NoChineseFont,
     /// What was given is no month.
     #[error("“{given}”不是月份，应写作 2023-06 / \"{given}\" is no month; write 2023-06")]
     Month {

@@ -65,7 +65,8 @@ fn remove_file(path: &Path) -> Result<(), ReportError> {
     }
 }
 
-fn write_file(path: &Path, bytes: &[u8]) -> Result<(), ReportError> {
+/// Writes a file that appears whole under its name or not at all.
+pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), ReportError> {
     let io = |source| ReportError::Io { path: path.to_owned(), source };
     // Process and count tell two runs apart that write into one folder at once.
     let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();

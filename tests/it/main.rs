@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr, reason = "all of it is tests")]
 
+mod bulletin;
 mod demo;
 mod engine;
 mod golden;
@@ -13,11 +14,19 @@ mod lake_changes;
 mod lake_open;
 mod lake_support;
 mod nasty;
+mod policy;
 mod price;
+mod price_backtest;
+mod price_bad_input;
 mod price_calibrate;
 mod price_calibrate_vectors;
+mod price_influence;
+mod price_policies;
 mod price_properties;
+mod price_publication;
+mod price_publication_ledger;
 mod price_state_vectors;
+mod price_trust;
 mod price_vectors;
 mod price_whole;
 mod quarantine;

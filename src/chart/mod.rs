@@ -1,13 +1,20 @@
 //! How does it look? One file a picture: data in, SVG text out, nothing computed but layout.
 
+pub mod axis;
 pub mod backtest_attack;
 pub mod backtest_error;
 pub mod backtest_time;
 pub mod band;
+pub mod carbonate;
+pub mod coverage;
+pub mod grade;
+pub mod influence;
 pub mod number;
 pub mod origin;
 pub mod output;
 mod style;
+pub mod trust;
+pub mod waterfall;
 
 use plotters::style::RGBColor;
 use style::{Canvas, Line, Weight};
@@ -36,4 +43,8 @@ enum Mark {
     Tick,
     Dot,
     Ring,
+    Dots,
+    Hatch,
+    Diamond,
+    Whisker,
 }

@@ -57,6 +57,12 @@ pub fn yuan(fen: i64) -> String {
     }
 }
 
+/// A change in yuan with its sign: `+120`, `-35.5`, `0`.
+#[must_use]
+pub fn signed_yuan(fen: i64) -> String {
+    if fen > 0 { format!("+{}", yuan(fen)) } else { yuan(fen) }
+}
+
 /// `part / whole` in per cent with one decimal, half away from zero; `None` where there is no whole.
 #[must_use]
 pub fn percent(part: i64, whole: i64) -> Option<String> {
@@ -102,6 +108,7 @@ mod tests {
         assert_eq!(tonnes(9_876_499, Lang::Zh), "9,876吨");
         assert_eq!(tonnes(31_460, Lang::En), "31.5 t");
         assert_eq!(tonnes(0, Lang::Zh), "0.0吨");
+        assert_eq!([12_000, -3_550, 0].map(signed_yuan).join(" "), "+120 -35.5 0");
         assert_eq!((yuan(185_000), yuan(185_050), yuan(-5)), ("1,850".to_owned(), "1,850.5".to_owned(), "-0.05".to_owned()));
     }
 

@@ -10,6 +10,8 @@ use std::fmt::Write as _;
 
 /// Width of every picture; readable from 640 px on, below that a page scrolls it in its box.
 pub(super) const WIDTH: i32 = 760;
+/// Width of pictures without a time axis: they stand side by side on a desk and need no scrolling on a phone.
+pub(super) const NARROW: i32 = 400;
 /// Where the plot begins and ends.
 pub(super) const LEFT: i32 = 66;
 
@@ -26,9 +28,10 @@ pub(super) const PALEST: RGBColor = RGBColor(0xEA, 0xF2, 0xF8);
 pub(super) const NAVY: RGBColor = RGBColor(0x0B, 0x3C, 0x5D);
 pub(super) const VERMILION: RGBColor = RGBColor(0xD5, 0x5E, 0x00);
 pub(super) const AMBER: RGBColor = RGBColor(0xE6, 0x9F, 0x00);
+pub(super) const GREEN: RGBColor = RGBColor(0x00, 0x7A, 0x5A);
 pub(super) const GREY: RGBColor = RGBColor(0x8C, 0x95, 0x9F);
 pub(super) const SLATE: RGBColor = RGBColor(0x4A, 0x4E, 0x57);
-const DARK: [(RGBColor, &str); 13] = [
+const DARK: [(RGBColor, &str); 14] = [
     (INK, "#E6E8EB"),
     (MUTED, "#A9B1BA"),
     (GRID, "#343B43"),
@@ -40,6 +43,7 @@ const DARK: [(RGBColor, &str); 13] = [
     (NAVY, "#CFE8F8"),
     (VERMILION, "#FF8A3D"),
     (AMBER, "#F2BC4B"),
+    (GREEN, "#3DC79E"),
     (GREY, "#7D8590"),
     (SLATE, "#B9BFC8"),
 ];
@@ -85,10 +89,36 @@ impl Canvas {
         Self { width, height, head, texts: String::new(), tips: String::new() }
     }
 
+    /// Sets the height, once it is known what stands on the sheet.
+    pub(super) const fn grow(&mut self, height: i32) {
+        self.height = height;
+    }
+
     /// Title and the line below it (what is measured, in which unit).
     pub(super) fn heading(&mut self, title: &str, unit: &str) {
         self.text(12, 24, title, Line { anchor: "start", size: 16, colour: INK, weight: Weight::Bold });
         self.text(12, 44, unit, SMALL);
+    }
+
+    /// Title in as many lines as it needs and the line below it; returns the y below them.
+    pub(super) fn narrow_heading(&mut self, title: &str, unit: &str) -> i32 {
+        let mut y = 22;
+        for line in super::axis::wrapped(title, 15, self.width - 24) {
+            self.text(12, y, &line, Line { anchor: "start", size: 15, colour: INK, weight: Weight::Bold });
+            y += 20;
+        }
+        self.note(y, unit)
+    }
+
+    /// A note in as many lines as it needs from a baseline on; returns the baseline below it.
+    pub(super) fn note(&mut self, y: i32, says: &str) -> i32 {
+        let lines = super::axis::wrapped(says, 12, self.width - 24);
+        let mut at = y;
+        for line in lines {
+            self.text(12, at, &line, SMALL);
+            at += 17;
+        }
+        at
     }
 
     /// Text at a baseline.
@@ -198,6 +228,41 @@ impl Pen<'_> {
         Ok(())
     }
 
+    /// Closely dotted: what is no price to settle by.
+    pub(super) fn dots(&mut self, from: (i32, i32), to_x: i32, colour: RGBColor) -> Drawn {
+        let mut x = from.0;
+        while x < to_x {
+            self.line((x, from.1), ((x + 2).min(to_x), from.1), colour, 2)?;
+            x += 5;
+        }
+        Ok(())
+    }
+
+    /// Slanting lines over a rectangle: nothing is known there.
+    pub(super) fn hatch(&mut self, from: (i32, i32), to: (i32, i32), colour: RGBColor) -> Drawn {
+        let height = to.1 - from.1;
+        let mut x = from.0 - height;
+        while x < to.0 {
+            // Clipped to the rectangle: the line runs from (x, bottom) to (x + height, top).
+            let (start, end) = (x.max(from.0), (x + height).min(to.0));
+            if start < end {
+                self.line((start, to.1 - (start - x)), (end, to.1 - (end - x)), colour, 1)?;
+            }
+            x += 12;
+        }
+        Ok(())
+    }
+
+    /// A filled shape.
+    pub(super) fn shape(&mut self, corners: Vec<(i32, i32)>, colour: RGBColor) -> Drawn {
+        said(self.backend.fill_polygon(corners, &ink(colour, 1.0, 1)))
+    }
+
+    /// A diamond.
+    pub(super) fn diamond(&mut self, at: (i32, i32), radius: i32, colour: RGBColor) -> Drawn {
+        self.shape(vec![(at.0 - radius, at.1), (at.0, at.1 - radius), (at.0 + radius, at.1), (at.0, at.1 + radius)], colour)
+    }
+
     pub(super) fn dot(&mut self, at: (i32, i32), radius: i32, colour: RGBColor, opacity: f64) -> Drawn {
         said(self.backend.draw_circle(at, radius.unsigned_abs(), &ink(colour, opacity, 1), true))
     }
@@ -216,6 +281,15 @@ impl Pen<'_> {
                 Mark::Tick => self.rect((x + 7, y - 8), (x + 9, y + 7), key.colour)?,
                 Mark::Dot => self.dot((x + 8, *y), 5, key.colour, 0.55)?,
                 Mark::Ring => self.ring((x + 8, *y), 4, key.colour)?,
+                Mark::Dots => self.dots((*x, *y), x + 16, key.colour)?,
+                Mark::Hatch => self.hatch((*x, y - 6), (x + 16, y + 5), key.colour)?,
+                Mark::Diamond => self.diamond((x + 8, *y), 5, key.colour)?,
+                Mark::Whisker => {
+                    self.line((x + 8, y - 7), (x + 8, y + 7), key.colour, 1)?;
+                    self.line((x + 5, y - 7), (x + 11, y - 7), key.colour, 1)?;
+                    self.line((x + 5, y + 7), (x + 11, y + 7), key.colour, 1)?;
+                    self.dot((x + 8, *y), 4, key.colour, 1.0)?;
+                }
             }
         }
         Ok(())
@@ -375,7 +449,7 @@ mod tests {
     #[test]
     fn every_colour_has_a_dark_variant() {
         let sheet = style_sheet();
-        for colour in [INK, MUTED, GRID, PAPER, BLUE, FAINT, PALE, PALEST, NAVY, VERMILION, AMBER, GREY, SLATE] {
+        for colour in [INK, MUTED, GRID, PAPER, BLUE, FAINT, PALE, PALEST, NAVY, VERMILION, AMBER, GREEN, GREY, SLATE] {
             assert!(sheet.contains(&hex(colour)), "{colour:?}");
         }
     }

@@ -1,5 +1,6 @@
 //! What does the price method say? Guide price, limits, evidence and trust by product, period and grade class.
 
+use super::yardstick::Yardstick;
 use serde::{Deserialize, Serialize};
 
 /// One product over time.
@@ -13,6 +14,8 @@ pub struct ProductBands {
     pub periods: Vec<Period>,
     /// Every sale of the product with what became of it, by (date, id).
     pub sales: Vec<PricedSale>,
+    /// What the policy promises and asks for.
+    pub yardstick: Yardstick,
 }
 
 impl ProductBands {
@@ -27,6 +30,27 @@ impl ProductBands {
     #[must_use]
     pub fn has_evidence(&self, class: &str) -> bool {
         self.sales.iter().any(|sale| sale.code == "OK" && sale.class.as_deref() == Some(class))
+    }
+
+    /// The class whose price rests on the most sales; the lowest where several do.
+    #[must_use]
+    pub fn most_evidence(&self) -> Option<&GradeClass> {
+        let count = |class: &GradeClass| self.sales.iter().filter(|s| s.code == "OK" && s.class.as_deref() == Some(&class.id)).count();
+        self.classes.iter().rev().max_by_key(|class| count(class))
+    }
+
+    /// The last period in which a class has a price.
+    #[must_use]
+    pub fn latest(&self) -> Option<&Period> {
+        self.periods.iter().rev().find(|p| p.classes.iter().any(|c| c.guide_fen_per_t.is_some()))
+    }
+}
+
+impl Period {
+    /// The price of a class.
+    #[must_use]
+    pub fn price(&self, class: &str) -> Option<&ClassPrice> {
+        self.classes.iter().find(|c| c.class == class)
     }
 }
 
@@ -119,7 +143,7 @@ pub struct Trust {
 /// What one seller could do, and what its absence would.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SellerTrust {
-    /// Who counts as one seller (policy): its controller, company or name.
+    /// Who counts as one seller (policy), as people call it: its controller, or the name on its first sale.
     pub seller: String,
     /// Its share in the weights after the cap.
     pub share: f64,

@@ -139,7 +139,7 @@ pub(super) fn to_tick(amount: f64, tick: i64) -> i64 {
 }
 
 /// A computed amount as an integer, half to even.
-pub(super) fn round_to_integer(amount: f64) -> i64 {
+pub(crate) fn round_to_integer(amount: f64) -> i64 {
     #[expect(clippy::cast_possible_truncation, reason = "`as` saturates; prices are far below 2^63")]
     let whole = amount.round_ties_even() as i64;
     whole

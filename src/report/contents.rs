@@ -92,9 +92,10 @@ pub(super) fn mostly_made_up(names: &BTreeSet<&str>) -> bool {
 pub struct ChartInfo {
     /// File below the folder of reports: `charts/band-lepidolite_concentrate-2.5.svg`.
     pub file: String,
-    /// `band`, `output` or `origin`.
+    /// `band`, `waterfall`, `carbonate`, `influence`, `coverage`, `grade`, `output` or `origin`.
     pub kind: String,
-    /// What it is about: a product and class (`lepidolite_concentrate/2.5`), a year, a product.
+    /// What it is about: a product and class (`lepidolite_concentrate/2.5`; `band`, `waterfall`), a year (`output`), a product. What
+    /// is about one period is about the latest.
     pub about: String,
     /// Title for people.
     pub title: Said,

@@ -1,4 +1,4 @@
-//! What are ids called by people? Products, kinds of places, screening codes, what the mechanism did.
+//! What are ids called by people? Products, kinds of places, screening codes. Of prices: `price/words.rs`.
 
 use crate::price::bands::GradeClass;
 use crate::records::{Kind, Table, product};
@@ -51,42 +51,12 @@ pub(super) fn code(code: &str) -> Said {
         "M_MOISTURE" => text("缺水分", "moisture missing"),
         "M_GRADE" => text("缺品位", "grade missing"),
         "M_TERMS" => text("缺含税或交货方式", "VAT or delivery terms missing"),
-        "M_FREIGHT" => text("缺运费", "freight missing"),
+        "M_FREIGHT" => text("缺运费，或运费为负", "freight missing or negative"),
         "M_CARBONATE" => text("缺碳酸锂报价", "carbonate quotation missing"),
         "M_COST" => text("缺成本参数", "cost parameter missing"),
         other => return Said::new(other, other),
     };
     Said::new(known.zh, known.en)
-}
-
-/// What the mechanism did.
-pub(super) fn act(act: &str) -> Said {
-    let (what, bound) = act.split_once('+').map_or((act, false), |(what, _)| (what, true));
-    let known = match what {
-        "init" => text("首期", "first period"),
-        "hold" => text("变动未达启动线，不调", "below the trigger, held"),
-        "adjust" => text("调整", "adjusted"),
-        "maxstep" => text("调整，受单期限幅", "adjusted, limited to the largest step"),
-        "none" => text("无价", "no price"),
-        other => return Said::new(other, other),
-    };
-    match bound {
-        true => Said::new(format!("{}，触及上下界", known.zh), format!("{}, at a bound", known.en)),
-        false => Said::new(known.zh, known.en),
-    }
-}
-
-/// On what a price rests.
-pub(super) fn basis(basis: &str) -> Said {
-    match basis {
-        "own-period" => Said::new("本期成交", "this period's sales"),
-        "decayed-window" => Said::new("近几期成交", "sales of the last periods"),
-        "sister-grades" => Said::new("相邻品位", "sister grades"),
-        "indicative" => Said::new("仅供参考，不供结算", "indicative, not for settlement"),
-        "carried-netback" => Said::new("沿用旧成交，随碳酸锂价移动", "older evidence, moved with carbonate"),
-        "none" => Said::new("无", "none"),
-        other => Said::new(other, other),
-    }
 }
 
 /// How urgent.
@@ -156,7 +126,6 @@ mod tests {
     #[test]
     fn words_are_found_and_unknown_ids_stay_readable() {
         assert_eq!(kind(Some("concentrator")).zh, "选矿厂");
-        assert_eq!(act("maxstep+bound").en, "adjusted, limited to the largest step, at a bound");
         assert_eq!(code("M_MOISTURE").zh, "缺水分");
         assert_eq!(code("S9_NEW").zh, "S9_NEW");
     }

@@ -136,40 +136,11 @@ pub(super) fn sale_code(id: &str, lang: Lang) -> &str {
         ("M_MOISTURE", Text { zh: "缺水分", en: "no moisture" }),
         ("M_GRADE", Text { zh: "缺品位", en: "no grade" }),
         ("M_TERMS", Text { zh: "未写明含税、交货方式或账期", en: "VAT, delivery or credit not stated" }),
-        ("M_FREIGHT", Text { zh: "送到价缺运费", en: "delivered, without the freight" }),
+        ("M_FREIGHT", Text { zh: "送到价缺运费，或运费为负", en: "delivered, the freight missing or negative" }),
         ("M_CARBONATE", Text { zh: "缺当时的碳酸锂报价", en: "no carbonate quotation of the time" }),
         ("M_COST", Text { zh: "当日尚无成本参数", en: "no cost parameters in force" }),
     ];
     word(&CODES, id, lang)
-}
-
-/// What the floating mechanism did: the act, with the bound if one held it.
-pub(super) fn act(id: &str, lang: Lang) -> String {
-    const ACTS: [(&str, Text); 5] = [
-        ("init", Text { zh: "首次发布", en: "first price" }),
-        ("hold", Text { zh: "未达触发幅度，不调", en: "held: below the trigger" }),
-        ("adjust", Text { zh: "调整", en: "adjusted" }),
-        ("maxstep", Text { zh: "按单次最大幅度调整", en: "adjusted by the largest step" }),
-        ("none", Text { zh: "无价格", en: "no price" }),
-    ];
-    match id.strip_suffix("+bound") {
-        Some(act) => format!("{}{}", word(&ACTS, act, lang), Text { zh: "（触及上下限）", en: " (at floor or ceiling)" }.get(lang)),
-        None => word(&ACTS, id, lang).to_owned(),
-    }
-}
-
-/// On what a price rests.
-pub(super) fn basis(id: &str, lang: Lang) -> &str {
-    const BASES: [(&str, Text); 7] = [
-        ("own-period", Text { zh: "本期成交", en: "sales of the period" }),
-        ("decayed-window", Text { zh: "近几期成交", en: "sales of the last periods" }),
-        ("sister-grades", Text { zh: "相邻品位", en: "sister grades" }),
-        ("indicative", Text { zh: "仅供参考，不供结算", en: "indicative, not for settlement" }),
-        ("carried-netback", Text { zh: "往期成交，随净回值变动", en: "older sales moved with netback" }),
-        ("formula", Text { zh: "公式定价", en: "formula" }),
-        ("none", Text { zh: "无依据", en: "none" }),
-    ];
-    word(&BASES, id, lang)
 }
 
 /// The title of a table of records; a name that nobody knows stands for itself.

@@ -57,7 +57,7 @@ fn need_priced(id: &str, price: &PricePolicy) -> Result<(), CliError> {
     match price.product.get(id).map(|product| product.assessed_by) {
         Some(AssessedBy::Market) => Ok(()),
         Some(AssessedBy::Formula | AssessedBy::Benchmark) => Err(CliError(format!(
-            "{id} 按公式定价，没有可由成交校准的参数；改校准其他产品 / {id} is priced by formula, so sales calibrate nothing of it; name another product"
+            "{id} 按公式或基准定价，没有可由成交校准的参数；改校准其他产品 / {id} is priced by a formula or a benchmark, so sales calibrate nothing of it; name another product"
         ))),
         None => Err(CliError(format!(
             "政策没有为产品 {id} 定价；在 [price.product.{id}] 中给出参数 / the policy does not price {id}; give its parameters in [price.product.{id}]"

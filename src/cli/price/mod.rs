@@ -1,6 +1,8 @@
 //! `lepid price`: what is the guide price, and how does each sale bear on it?
 
+mod backtest;
 mod bulletins;
+mod calibrate;
 mod correct;
 mod draft;
 mod notice;
@@ -11,16 +13,17 @@ use crate::cli::{CliError, Global};
 use crate::engine::Engine;
 use crate::lake::{AsOf, Lake};
 use crate::policy::Policy;
-use crate::price::assess::{CARRIED, FORMULA, INDICATIVE, OWN_PERIOD, SISTERS, WINDOW};
+use crate::price::assess::{CARRIED, INDICATIVE, NONE};
 use crate::price::bands::{ClassPrice, Period, PricedSale, ProductBands};
+use crate::price::calendar;
+use crate::price::hint::{hint, shown_ratio};
 use crate::price::screen::Code;
+use crate::price::words;
 use crate::records::product;
+use crate::report::trusted::{range, short_of, why};
 use crate::text::{Lang, Said, Text};
 use serde_json::json;
 use std::process::ExitCode;
-
-mod backtest;
-mod calibrate;
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -30,6 +33,9 @@ pub(crate) struct Args {
     /// 只看一个月 / only this month
     #[arg(long, global = true, value_name = "YYYY-MM", value_parser = month)]
     month: Option<String>,
+    /// 只看一期：编号如 2023-06、2023-06-1h、2023-06-05；写 2023 或 2023-06 则为其中各期 / only this period, by its id; a year or a month: the periods that begin in it
+    #[arg(long, global = true, value_name = "ID", value_parser = period, conflicts_with = "month")]
+    period: Option<String>,
     /// 以数据湖当时的内容计算：版本号或时刻 / the lake as it was: a version or an instant
     #[arg(long, global = true, value_name = "WHEN", default_value = "latest")]
     as_of: AsOf,
@@ -69,6 +75,16 @@ fn month(text: &str) -> Result<String, String> {
         .map_err(|_| "须写作 2023-06 / write it as 2023-06".to_owned())
 }
 
+fn period(text: &str) -> Result<String, String> {
+    let wrong = || "须写作 2023-06、2023-06-1h 或 2023-06-05 / write it as 2023-06, 2023-06-1h or 2023-06-05".to_owned();
+    calendar::is_period(text).then(|| text.to_owned()).ok_or_else(wrong)
+}
+
+/// Whether a period is asked for.
+fn wanted(period: &str, asked: Option<&str>) -> bool {
+    asked.is_none_or(|asked| calendar::within(period, asked))
+}
+
 pub(crate) fn run(args: &Args, global: &Global) -> Result<ExitCode, CliError> {
     match &args.what {
         Some(What::Calibrate(asked)) => calibrate::run(asked, args.product.as_deref(), &args.as_of, global),
@@ -98,20 +114,20 @@ fn show(args: &Args, sales: bool, global: &Global) -> Result<ExitCode, CliError>
             )));
         }
     }
-    let month = args.month.as_deref();
+    let asked = args.period.as_deref().or(args.month.as_deref());
     for product in &mut bands {
-        product.sales.retain(|s| month.is_none_or(|m| s.period == m));
+        product.sales.retain(|s| wanted(&s.period, asked));
     }
     match (sales, global.json) {
         (false, true) => {
-            bands.iter_mut().for_each(|b| b.periods.retain(|p| month.is_none_or(|m| p.period == m)));
+            bands.iter_mut().for_each(|b| b.periods.retain(|p| wanted(&p.period, asked)));
             print_json(&json!({ "notice": notice, "bands": bands }))?;
         }
         (true, true) => {
-            let sales: Vec<_> = bands.iter().map(|b| json!({ "product": b.product, "sales": b.sales })).collect();
+            let sales: Vec<_> = bands.iter().map(|b| json!({ "product": b.product, "sales": b.sales, "hints": hints(b) })).collect();
             print_json(&json!({ "notice": notice, "products": sales }))?;
         }
-        (false, false) => bands.iter().for_each(|b| print_bands(b, month, &notice, global.lang)),
+        (false, false) => bands.iter().for_each(|b| print_bands(b, asked, &notice, global.lang)),
         (true, false) => bands.iter().for_each(|b| print_sales(b, &notice, global.lang)),
     }
     Ok(ExitCode::SUCCESS)
@@ -136,7 +152,7 @@ fn print_nothing(lang: Lang) {
     out!("{}", text.get(lang));
 }
 
-const BAND_HEADER: [Text; 10] = [
+const BAND_HEADER: [Text; 14] = [
     Text { zh: "月份", en: "month" },
     Text { zh: "品位", en: "grade" },
     Text { zh: "指导价", en: "guide" },
@@ -146,21 +162,28 @@ const BAND_HEADER: [Text; 10] = [
     Text { zh: "环比", en: "change" },
     Text { zh: "机制", en: "mechanism" },
     Text { zh: "结转", en: "carry" },
+    Text { zh: "80%区间", en: "80% interval" },
+    Text { zh: "等级", en: "tier" },
+    Text { zh: "卖方影响", en: "influence" },
+    Text { zh: "阶梯", en: "ladder" },
     Text { zh: "依据", en: "rests on" },
 ];
 
-/// Prints every period, or one; the change is always that to the period before.
-fn print_bands(bands: &ProductBands, month: Option<&str>, notice: &Said, lang: Lang) {
+/// Prints every period, or those asked for; the change is always that to the period before.
+fn print_bands(bands: &ProductBands, asked: Option<&str>, notice: &Said, lang: Lang) {
     print_heading(bands, notice, lang);
     let mut before: Option<&Period> = None;
     let mut carried = 0;
-    if !bands.periods.iter().any(|p| month.is_none_or(|m| p.period == m)) {
+    if !bands.periods.iter().any(|p| wanted(&p.period, asked)) {
         print_nothing(lang);
     }
     for period in &bands.periods {
         carried = if period.theta.is_some() { 0 } else { carried + 1 };
-        if month.is_none_or(|m| period.period == m) {
-            print_period(period, before, carried, lang);
+        if wanted(&period.period, asked) {
+            print_period(bands, period, before, carried, lang);
+            if asked.is_some() {
+                print_moves(period, lang);
+            }
         }
         before = Some(period);
     }
@@ -168,8 +191,11 @@ fn print_bands(bands: &ProductBands, month: Option<&str>, notice: &Said, lang: L
 }
 
 /// Prints one period; `carried` is how many periods old its centre is.
-fn print_period(period: &Period, before: Option<&Period>, carried: u32, lang: Lang) {
+fn print_period(bands: &ProductBands, period: &Period, before: Option<&Period>, carried: u32, lang: Lang) {
     out!("\n{}", period_line(period, lang));
+    if period.trust.tier != "-" {
+        out!("  {}", trust_line(bands, period, lang));
+    }
     if !period.excluded.is_empty() {
         out!("{}", excluded_line(period, lang));
     }
@@ -183,7 +209,10 @@ fn print_period(period: &Period, before: Option<&Period>, carried: u32, lang: La
         );
         return;
     }
-    let header = BAND_HEADER.iter().map(|t| t.get(lang).to_owned()).collect();
+    let mut header: Vec<String> = BAND_HEADER.iter().map(|t| t.get(lang).to_owned()).collect();
+    if let (Some(first), false) = (header.first_mut(), period.period.len() == "2023-06".len()) {
+        Text { zh: "定价期", en: "period" }.get(lang).clone_into(first);
+    }
     let rows = period.classes.iter().map(|class| {
         let before = before.and_then(|b| b.classes.iter().find(|c| c.class == class.class)).and_then(|c| c.guide_fen_per_t);
         band_row(period, class, before, carried, lang)
@@ -207,6 +236,34 @@ fn period_line(period: &Period, lang: Lang) -> String {
     }
 }
 
+/// The tier, what it goes by, and what is short of the next better one.
+fn trust_line(bands: &ProductBands, period: &Period, lang: Lang) -> String {
+    let trust = &period.trust;
+    let shown = |share: Option<f64>| share.map_or_else(|| "-".to_owned(), words::percent);
+    let (top, sale) = (shown(trust.top_share), shown(trust.sale_influence));
+    let together = trust.breakdown_sellers.map_or_else(|| "-".to_owned(), |n| n.to_string());
+    let (tier, n_eff) = (words::tier(&trust.tier), trust.n_eff);
+    let short = short_of(bands, period).map(|said| said.get(lang).to_owned()).unwrap_or_default();
+    match lang {
+        Lang::Zh => format!("可信程度 {}；有效笔数 {n_eff:.1}，最大卖方 {top}，单笔影响 {sale}，合谋门槛 {together} 家。{short}", tier.zh),
+        Lang::En => format!(
+            "{}; {n_eff:.1} effective deals, largest seller {top}, influence of one sale {sale}, breakdown {together} sellers. {short}",
+            tier.en
+        )
+        .trim_end()
+        .to_owned(),
+    }
+}
+
+/// Why each class moved.
+fn print_moves(period: &Period, lang: Lang) {
+    for price in &period.classes {
+        if let Some(said) = why(price) {
+            out!("  {} %  {}", price.class, said.get(lang));
+        }
+    }
+}
+
 fn excluded_line(period: &Period, lang: Lang) -> String {
     let title = |id: &str| Code::by_id(id).map_or("", |code| code.title().get(lang));
     let parts: Vec<String> = period.excluded.iter().map(|(id, n)| format!("{id} {} {n}", title(id))).collect();
@@ -226,6 +283,10 @@ fn band_row(period: &Period, class: &ClassPrice, before: Option<i64>, carried: u
         change,
         act(&class.act, lang),
         class.carry_fen_per_t.map_or_else(|| "-".to_owned(), signed_yuan),
+        range(class.assessed_low_fen_per_t, class.assessed_high_fen_per_t).map_or_else(|| "-".to_owned(), |r| r.replace(',', "")),
+        period.trust.tier.clone(),
+        period.trust.seller_influence.map_or_else(|| "-".to_owned(), words::percent),
+        class.ladder.clone(),
         basis(&class.basis, carried, lang),
     ]
 }
@@ -237,26 +298,21 @@ fn act(act: &str, lang: Lang) -> String {
         "hold" => Text { zh: "不调", en: "hold" },
         "adjust" => Text { zh: "调整", en: "adjust" },
         "maxstep" => Text { zh: "限幅", en: "maxstep" },
+        "published" => Text { zh: "已公布", en: "published" },
         _ => Text { zh: "-", en: "-" },
     };
     format!("{}{bound}", text.get(lang))
 }
 
+/// On what a price rests, and how many periods old the level is that was carried on.
 fn basis(basis: &str, carried: u32, lang: Lang) -> String {
     match (basis, lang) {
-        (OWN_PERIOD, Lang::Zh) => "本期成交".to_owned(),
-        (OWN_PERIOD, Lang::En) => "own period".to_owned(),
-        (WINDOW, Lang::Zh) => "近几期成交".to_owned(),
-        (WINDOW, Lang::En) => "last periods".to_owned(),
-        (SISTERS, Lang::Zh) => "相邻品位".to_owned(),
-        (SISTERS, Lang::En) => "sister grades".to_owned(),
-        (INDICATIVE, Lang::Zh) => format!("{carried} 期前水平，仅供参考"),
-        (INDICATIVE, Lang::En) => format!("carried {carried}, indicative"),
+        (NONE, _) => "-".to_owned(),
         (CARRIED, Lang::Zh) => format!("{carried} 期前水平随净回值"),
         (CARRIED, Lang::En) => format!("carried {carried}, netback of today"),
-        (FORMULA, Lang::Zh) => "公式".to_owned(),
-        (FORMULA, Lang::En) => "formula".to_owned(),
-        _ => "-".to_owned(),
+        (INDICATIVE, Lang::Zh) => format!("{carried} 期前水平，仅供参考"),
+        (INDICATIVE, Lang::En) => format!("carried {carried}, indicative"),
+        _ => words::basis(basis).get(lang).to_owned(),
     }
 }
 
@@ -285,9 +341,8 @@ fn print_sales(bands: &ProductBands, notice: &Said, lang: Lang) {
 }
 
 fn sale_row(sale: &PricedSale, lang: Lang) -> Vec<String> {
-    #[expect(clippy::cast_precision_loss, reason = "shown with three digits")]
-    let ratio = sale.dry_fen_per_t.zip(sale.netback_fen_per_t).filter(|(_, n)| *n > 0).map(|(p, n)| format!("{:.3}", p as f64 / n as f64));
     let title = Code::by_id(&sale.code).map_or("", |code| code.title().get(lang));
+    let looks_like = hint_of(sale).map(|said| format!("{}{}", if lang == Lang::Zh { "；" } else { "; " }, said.get(lang)));
     let dash = || "-".to_owned();
     vec![
         sale.date.clone(),
@@ -298,9 +353,26 @@ fn sale_row(sale: &PricedSale, lang: Lang) -> Vec<String> {
         sale.dry_kg.map_or_else(dash, |kg| format!("{}.{:03}", kg / 1000, kg % 1000)),
         yuan(sale.dry_fen_per_t),
         yuan(sale.netback_fen_per_t),
-        ratio.unwrap_or_else(dash),
-        format!("{} {title}", sale.code),
+        ratio(sale).map_or_else(dash, shown_ratio),
+        format!("{} {title}{}", sale.code, looks_like.unwrap_or_default()),
     ]
+}
+
+/// Price over netback.
+fn ratio(sale: &PricedSale) -> Option<f64> {
+    #[expect(clippy::cast_precision_loss, reason = "prices in fen are far below 2^53")]
+    sale.dry_fen_per_t.zip(sale.netback_fen_per_t).filter(|(_, n)| *n > 0).map(|(p, n)| p as f64 / n as f64)
+}
+
+/// What a price outside of the corridor looks like.
+fn hint_of(sale: &PricedSale) -> Option<Said> {
+    ratio(sale).filter(|_| sale.code == Code::Corridor.id()).and_then(hint)
+}
+
+/// The hints for machines, by id of the sale.
+fn hints(bands: &ProductBands) -> Vec<serde_json::Value> {
+    let hinted = bands.sales.iter().filter_map(|s| Some((s, ratio(s)?, hint_of(s)?)));
+    hinted.map(|(sale, ratio, said)| json!({ "id": sale.id, "ratio": ratio, "hint": said })).collect()
 }
 
 /// Fen as yuan, exact.

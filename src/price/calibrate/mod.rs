@@ -83,7 +83,7 @@ pub fn calibrate(policy: &Policy, market: &Market, only: Option<&str>) -> Result
     let held_out = held_out(&price, market);
     let earlier = until(market, held_out);
     let from_earlier = estimate(&price, &earlier, only);
-    for product in &estimates.products {
+    for product in estimates.products.iter().filter(|p| p.sales > 0) {
         comparisons.extend(compare(&product.product, market, &price, &estimates.policy, 0, false));
         let learned = from_earlier.products.iter().any(|p| p.product == product.product && p.rows.iter().any(|r| r.proposed.is_some()))
             || from_earlier.credit.as_ref().is_some_and(|r| r.proposed.is_some());

@@ -3,6 +3,7 @@
 use super::{bi, both, cell, table};
 use crate::chart::number::{grouped, percent, tonnes, yuan};
 use crate::price::bands::{GradeClass, Period, ProductBands};
+use crate::price::words as price_words;
 use crate::report::contents::Contents;
 use crate::report::{origins, words};
 use crate::rules::finding::Severity;
@@ -82,6 +83,8 @@ fn latest_prices(contents: &Contents, lang: Lang) -> Markup {
         ("上限", "upper", true),
         ("较上期", "change", true),
         ("本期采信成交", "sales admitted", true),
+        ("可信等级", "tier", false),
+        ("依据", "rests on", false),
     ];
     let rows = html! {
         @for product in &contents.bands { @for class in &product.classes {
@@ -96,6 +99,8 @@ fn latest_prices(contents: &Contents, lang: Lang) -> Markup {
                     (cell(price.and_then(|c| c.upper_fen_per_t).map(yuan)))
                     (cell(before.and_then(|b| change(now, b))))
                     td.n { (period.n) }
+                    td.nb { (period.trust.tier) }
+                    td { (price.map(|p| price_words::ladder(&p.ladder)).unwrap_or_default().get(lang)) }
                 }
             }
         } }

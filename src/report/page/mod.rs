@@ -5,6 +5,7 @@ mod findings;
 mod key;
 mod output;
 mod prices;
+mod trust;
 
 pub(super) use backtest::page as backtest;
 
@@ -58,14 +59,20 @@ impl Pictures<'_> {
     fn figure(&self, chart: &ChartInfo, svg: &str) -> Markup {
         let label = chart.title.get(self.lang);
         // Newest at the right: that end is what a phone shows first.
-        let newest = matches!(chart.kind.as_str(), "band" | "origin");
+        let newest = matches!(chart.kind.as_str(), "band" | "origin" | "carbonate" | "coverage");
         html! {
-            figure.newest[newest] {
+            figure.newest[newest].narrow[is_narrow(&chart.kind)] {
                 figcaption { (label) }
                 div.pic tabindex="0" role="group" aria-label=(label) { (PreEscaped(svg)) }
             }
         }
     }
+}
+
+/// Kinds of pictures that stand side by side and fit a phone.
+#[must_use]
+pub fn is_narrow(kind: &str) -> bool {
+    matches!(kind, "waterfall" | "influence" | "grade")
 }
 
 /// As HTML names it.
@@ -195,6 +202,14 @@ pub(super) fn notes(contents: &Contents) -> Vec<Said> {
         Said::new(
             "指导价取各卖方限额后的 35% 截尾均值（对同期碳酸锂净回值的对数比），至少 3 个不同卖方；再经浮动机制调整。被剔除的成交都有原因代码，没有删除。",
             "The guide price is the 35 % trimmed mean of the log ratio to the netback of the day's carbonate, sellers capped, at least three distinct sellers; then the floating mechanism. Every sale left out has a reason code; none is deleted.",
+        ),
+        Said::new(
+            "可信等级按成交、卖方和买方数量、最大卖方占比和单一卖方的最大影响评定，A 最高、D 最低；最大影响是把该卖方各笔成交改为许可范围内的任意价格后，价格最多变动多少。依据阶梯 L1–L6 逐级放宽，L5 仅供参考，L6 暂停。",
+            "The tier of trust goes by the number of sales, sellers and buyers, the share of the largest seller and the largest influence of one; A is best, D least. Influence is the most that a price moves if a seller's sales took any admissible price. The ladder L1 to L6 says on what a price rests; L5 is indicative, L6 suspended.",
+        ),
+        Said::new(
+            "“为什么变动”把指导价的变动不留余数地分为四部分：碳酸锂（净回值）、成交水平、品级偏离、浮动机制（保持、限幅、取整）。",
+            "“Why it moved” splits the change of a guide price without a rest: carbonate (netback), level of the sales, deviation of the class, mechanism (held, limited, rounded).",
         ),
         Said::new(
             "核定规模按许可在期天数折算到当年；申报产量取互相矛盾的月报中最小者；是否超规模由规则按计量误差判定，图中只高出而无线索者不在其列。",

@@ -1,8 +1,9 @@
 //! What is the guide price, and why?
 
-use super::{Pictures, bi, both, cell, stacked, table};
+use super::{Pictures, bi, both, cell, stacked, table, trust};
 use crate::chart::number::yuan;
 use crate::price::bands::{ClassPrice, GradeClass, Period, ProductBands};
+use crate::price::words as price_words;
 use crate::report::contents::Contents;
 use crate::report::{held, words};
 use crate::text::{Lang, Said};
@@ -20,7 +21,7 @@ pub(super) fn section(contents: &Contents, pictures: &Pictures, lang: Lang) -> M
 }
 
 fn of_product(product: &ProductBands, pictures: &Pictures, lang: Lang) -> Markup {
-    let best = most_evidence(product).map(|class| format!("{}/{class}", product.product));
+    let best = product.most_evidence().map(|class| format!("{}/{}", product.product, class.id));
     let is_first = |about: &str| best.as_deref() == Some(about);
     let about = format!("{}/", product.product);
     let first = pictures.of("band", |a| a.starts_with(&about) && is_first(a));
@@ -39,18 +40,17 @@ fn of_product(product: &ProductBands, pictures: &Pictures, lang: Lang) -> Markup
                 @for figure in untraded { (figure) }
             }
         }
-        @if let Some(period) = product.periods.iter().rev().find(|p| p.classes.iter().any(|c| c.guide_fen_per_t.is_some())) {
+        @if let Some(period) = product.latest() {
+            (trust::section(product, period, lang))
             (reasons(product, period, lang))
+            (trust::moves(product, period, pictures, lang))
         }
+        @for figure in pictures.of("carbonate", |about| about == product.product) { (figure) }
+        @for figure in pictures.of("coverage", |about| about == product.product) { (figure) }
         (guides(product, lang))
+        (trust::by_period(product, lang))
         (evidence(product, lang))
     }
-}
-
-/// The class whose price rests on the most sales; the lowest where several do.
-fn most_evidence(product: &ProductBands) -> Option<&str> {
-    let count = |class: &GradeClass| product.sales.iter().filter(|s| s.code == "OK" && s.class.as_deref() == Some(&class.id)).count();
-    product.classes.iter().rev().max_by_key(|class| count(class)).map(|class| class.id.as_str())
 }
 
 /// The latest period, class by class, with what made the price.
@@ -65,7 +65,7 @@ fn reasons(product: &ProductBands, period: &Period, lang: Lang) -> Markup {
         ("评估价（机制前）", "assessed, before the mechanism", true),
         ("结转（评估价−指导价）", "carry: assessed less guide", true),
         ("机制", "mechanism", false),
-        ("依据", "basis", false),
+        ("依据", "rests on", false),
         ("该品级采信成交", "sales of the class", true),
     ];
     let rows = html! { @for class in &product.classes { @if let Some(price) = of_class(period, class) { tr {
@@ -77,8 +77,8 @@ fn reasons(product: &ProductBands, period: &Period, lang: Lang) -> Markup {
         (cell(price.netback_fen_per_t.map(yuan)))
         (cell(price.assessed_fen_per_t.map(yuan)))
         (cell(price.carry_fen_per_t.map(yuan)))
-        td { (words::act(&price.act).get(lang)) }
-        td { (words::basis(&price.basis).get(lang)) }
+        td { (price_words::act(&price.act).get(lang)) }
+        td.nb { (price.ladder) }
         td.n { (product.evidence(&period.period, &class.id)) }
     } } } };
     let caption = Said::new(

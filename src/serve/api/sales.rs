@@ -27,6 +27,7 @@ pub(super) const COLUMNS: Columns = Columns {
         "dry_fen_per_t",
         "netback_fen_per_t",
         "code",
+        "struck_on",
     ],
     explode: None,
 };

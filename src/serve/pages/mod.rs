@@ -13,6 +13,7 @@ mod report;
 mod sales;
 mod site;
 mod sites;
+mod trust;
 
 use super::AppState;
 use super::asked::Asked;

@@ -4,6 +4,7 @@ use super::bullet::{bullet, legend};
 use super::{page, parts};
 use crate::balance::MineOutput;
 use crate::price::bands::ProductBands;
+use crate::price::words as price_words;
 use crate::report::limited;
 use crate::rules::finding::Severity;
 use crate::serve::AppState;
@@ -96,9 +97,13 @@ fn product(asked: &Asked, bands: &ProductBands) -> Markup {
                 }
             }
             p.small {
+                (asked.say("可信等级", "Tier of trust")) " " b { (period.trust.tier) } " · "
                 (asked.say("采用成交", "Sales admitted")) " " b { (period.n) } " · "
                 (asked.say("卖方", "sellers")) " " b { (period.sellers) } " · "
                 (asked.say("碳酸锂（含税）", "carbonate (with VAT)")) " " b { (parts::money(period.carbonate_fen_per_t)) } " " (asked.say("元/吨", "yuan/t"))
+            }
+            @if period.classes.iter().any(|c| c.ladder == "L5") {
+                p.small { b { (price_words::ladder("L5").get(asked.lang)) } " · " (price_words::ladder_means("L5").get(asked.lang)) }
             }
             @if let n @ 1.. = limited(period) {
                 p.small {

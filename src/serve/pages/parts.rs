@@ -107,13 +107,19 @@ pub(super) fn band(price: &ClassPrice) -> String {
 pub(super) fn picture(chart: &ChartInfo, svg: &str, asked: &Asked) -> Markup {
     let title = &chart.title;
     // Pictures say their title themselves, but a phone may show their other end.
-    let (newest, titled) = (matches!(chart.kind.as_str(), "band" | "origin"), svg.contains(title.get(asked.lang)));
+    let newest = matches!(chart.kind.as_str(), "band" | "origin" | "carbonate" | "coverage");
+    let titled = svg.contains(title.get(asked.lang));
     html! {
         figure.chart.newest[newest] {
             figcaption.phone[titled] { (title.get(asked.lang)) }
             div.scroll role="group" tabindex="0" aria-label=(title.get(asked.lang)) { (PreEscaped(svg)) }
         }
     }
+}
+
+/// A picture drawn for a page: small enough to stand beside others and on a phone.
+pub(super) fn narrow_picture(title: &Said, svg: &str, asked: &Asked) -> Markup {
+    html! { figure.chart.narrow aria-label=(title.get(asked.lang)) { (PreEscaped(svg)) } }
 }
 
 /// A table that may be wider than a phone.
@@ -181,7 +187,7 @@ impl Pages {
 /// The period of the address, if it is one.
 pub(super) fn period<'a>(asked: &'a Asked, key: &str) -> Result<Option<&'a str>, Problem> {
     match asked.first(key) {
-        Some(value) if !crate::serve::params::is_period(value) => Err(not_a_period(key, value)),
+        Some(value) if !crate::price::calendar::is_period(value) => Err(not_a_period(key, value)),
         value => Ok(value),
     }
 }

@@ -1,7 +1,8 @@
 //! `/price`: which guide price holds for which product and class in a period, and why?
 
-use super::{page, parts};
+use super::{page, parts, trust};
 use crate::price::bands::{ClassPrice, Period, ProductBands};
+use crate::price::words as price_words;
 use crate::report::contents::ChartInfo;
 use crate::report::held;
 use crate::serve::AppState;
@@ -78,14 +79,19 @@ fn selector(asked: &Asked, run: &Run) -> Markup {
 fn product(asked: &Asked, run: &Run, bands: &ProductBands, at: usize) -> Markup {
     let Some(period) = bands.periods.get(at) else { return html! {} };
     let name = words::product(&bands.product, asked.lang);
-    let charts = run.contents.charts.iter().filter(|c| c.kind == "band" && c.about.split('/').next() == Some(bands.product.as_str()));
+    let of_product = |c: &&ChartInfo| c.about.split('/').next() == Some(bands.product.as_str());
+    let charts = run.contents.charts.iter().filter(|c| c.kind == "band").filter(of_product);
     let (traded, untraded): (Vec<&ChartInfo>, Vec<&ChartInfo>) =
         charts.partition(|c| c.about.rsplit_once('/').is_some_and(|(_, class)| bands.has_evidence(class)));
+    let over_time: Vec<&ChartInfo> =
+        run.contents.charts.iter().filter(|c| matches!(c.kind.as_str(), "carbonate" | "coverage")).filter(of_product).collect();
     html! {
         section aria-label=(name) {
             h2 id=(bands.product) { (name) " " span.dim { (period.period) } " " span.dim.small.nowrap { (period.from) " – " (period.to) } }
             (table(asked, bands, at, period))
+            (trust::how_far(asked, bands, period))
             (why(asked, bands, period))
+            (trust::moves(asked, bands, period))
             (pictures(asked, run, &traded))
             @if !untraded.is_empty() {
                 details {
@@ -93,6 +99,8 @@ fn product(asked: &Asked, run: &Run, bands: &ProductBands, at: usize) -> Markup 
                     (pictures(asked, run, &untraded))
                 }
             }
+            (pictures(asked, run, &over_time))
+            (trust::grades_and_sellers(asked, bands, period))
             (history(asked, bands))
         }
     }
@@ -147,9 +155,9 @@ fn row(asked: &Asked, bands: &ProductBands, at: usize, price: &ClassPrice) -> Ma
             td.n role="cell" data-label=(assessed) { (exact(price.assessed_fen_per_t)) }
             td.n role="cell" data-label=(carry) { (exact(price.carry_fen_per_t)) }
             td.n role="cell" data-label=(netback) { (exact(price.netback_fen_per_t)) }
-            td role="cell" data-label=(act) { (words::act(&price.act, asked.lang)) }
+            td role="cell" data-label=(act) { (price_words::act(&price.act).get(asked.lang)) }
             td role="cell" data-label=(basis) { span {
-                (words::basis(&price.basis, asked.lang))
+                span.nowrap { (price_words::ladder(&price.ladder).get(asked.lang)) }
                 " " span.dim { (asked.say("该品级", "this class")) " " (own) " " (asked.say("笔", "sales")) }
             } }
         }
@@ -215,6 +223,7 @@ fn history(asked: &Asked, bands: &ProductBands) -> Markup {
             thead { tr {
                 th scope="col" { (asked.say("定价期", "Period")) }
                 @for class in &bands.classes { th.n scope="col" { (numbers::grade(class.grade_ppm)) } }
+                th scope="col" { (asked.say("可信等级", "Tier")) }
                 th.n scope="col" { (asked.say("采用", "Admitted")) }
                 th.n scope="col" { (asked.say("剔除", "Left out")) }
                 th.n scope="col" { (asked.say("碳酸锂", "Carbonate")) }
@@ -222,7 +231,17 @@ fn history(asked: &Asked, bands: &ProductBands) -> Markup {
             tbody { @for period in bands.periods.iter().rev() { (past(asked, bands, period)) } }
         }
     };
-    html! { details { summary { (title.get(asked.lang)) } (parts::scroll(title.get(asked.lang), &table)) } }
+    let marked = bands.periods.iter().any(|p| bands.classes.iter().any(|c| indicative(p, &c.id)));
+    html! { details {
+        summary { (title.get(asked.lang)) }
+        (parts::scroll(title.get(asked.lang), &table))
+        @if marked { p.small { "* " (price_words::ladder_means("L5").get(asked.lang)) } }
+    } }
+}
+
+/// Whether a price is no price to settle by.
+fn indicative(period: &Period, class: &str) -> bool {
+    period.price(class).is_some_and(|price| price.ladder == "L5")
 }
 
 fn past(asked: &Asked, bands: &ProductBands, period: &Period) -> Markup {
@@ -230,7 +249,8 @@ fn past(asked: &Asked, bands: &ProductBands, period: &Period) -> Markup {
     html! {
         tr {
             th scope="row" { a href=(asked.link("/price", &[("product", &bands.product), ("period", &period.period)])) { (period.period) } }
-            @for class in &bands.classes { td.n { (parts::money(guide(&class.id))) } }
+            @for class in &bands.classes { td.n { (parts::money(guide(&class.id))) @if indicative(period, &class.id) { " *" } } }
+            td { (period.trust.tier) }
             td.n { (period.n) }
             td.n { (period.excluded.iter().map(|(_, n)| n).sum::<u32>()) }
             td.n { (parts::money(period.carbonate_fen_per_t)) }

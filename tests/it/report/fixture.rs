@@ -2,6 +2,7 @@
 
 use lepid::balance::{Flow, MineOutput, MonthOutput, Site, SiteLicence};
 use lepid::price::bands::{ClassPrice, GradeClass, Period, PricedSale, ProductBands, SellerTrust, StateView, Trust, Why};
+use lepid::price::yardstick::{TierNeeds, Yardstick};
 use lepid::records::product::{CONCENTRATE, ORE};
 use lepid::report::contents::{Contents, RunInfo};
 use lepid::rules::finding::{Certainty, Finding, Severity, SubjectKind};
@@ -213,7 +214,21 @@ fn bands(product: &str, classes: &[(&str, i32)], per_pct_fen: i64, noise: &mut N
         .iter()
         .map(|(id, ppm)| GradeClass { id: (*id).to_owned(), grade_ppm: *ppm, from_ppm: ppm * 9 / 10, to_ppm: ppm * 11 / 10 })
         .collect();
-    ProductBands { product: product.to_owned(), classes, periods, sales }
+    ProductBands { product: product.to_owned(), classes, periods, sales, yardstick: yardstick() }
+}
+
+/// As the policy has it when nothing is changed.
+pub(crate) fn yardstick() -> Yardstick {
+    let needs = |tier: &str, sales, sellers, buyers, top_share, influence| TierNeeds {
+        tier: tier.to_owned(),
+        sales,
+        sellers,
+        buyers,
+        top_share,
+        influence,
+    };
+    let tiers = vec![needs("A", 12, 5, 3, Some(0.4), Some(0.03)), needs("B", 6, 4, 0, None, Some(0.05)), needs("C", 3, 3, 0, None, None)];
+    Yardstick { coverage: 0.8, coverage_periods: 12, tiers }
 }
 
 /// The state after a period with or without a centre of its own.

@@ -51,7 +51,10 @@ fn a_run_is_read_as_it_was_written() {
     let expected = "bands.json charts.json findings.csv findings.json findings.xlsx flows.json output.json report.html run.json sites.json";
     assert_eq!(names.join(" "), expected);
     assert!(contents.charts.iter().all(|c| dir.join(&c.file).is_file()));
-    assert_eq!(contents.charts.len(), 4 + 4 + 1 + 1);
+    let count = |kind: &str| contents.charts.iter().filter(|c| c.kind == kind).count();
+    let kinds = ["band", "carbonate", "coverage", "grade", "influence", "waterfall", "output", "origin"];
+    assert_eq!(kinds.map(count), [8, 2, 2, 2, 2, 8, 1, 1]);
+    assert_eq!(contents.charts.len(), 26);
 }
 
 #[test]
@@ -94,11 +97,112 @@ fn every_picture_scales_and_says_what_it_shows() {
         let contents = contents();
         for (chart, svg) in report::pictures(&contents, lang) {
             well_formed(&svg);
-            assert!(svg.contains("viewBox=\"0 0 760 "), "{}", chart.file);
+            // Those that stand side by side are drawn as wide as a phone.
+            let width = if report::is_narrow(&chart.kind) { 400 } else { 760 };
+            assert!(svg.contains(&format!("viewBox=\"0 0 {width} ")), "{}", chart.file);
             assert!(!svg.contains(" opacity=\"1\"") && !svg.contains("NaN"), "{}", chart.file);
             assert!(svg.contains(&format!("<title>{}</title>", chart.title.get(lang))), "{}", chart.file);
         }
     }
+}
+
+/// A text of a picture with the box that it needs: left, top, right, bottom.
+fn texts(svg: &str) -> Vec<(String, [f64; 4])> {
+    let attribute =
+        |tag: &str, name: &str| tag.split(&format!(" {name}=\"")).nth(1).and_then(|rest| rest.split('"').next()).map(str::to_owned);
+    let number = |tag: &str, name: &str| attribute(tag, name).unwrap().parse::<f64>().unwrap();
+    let placed = svg.split("<text").skip(1).map(|text| {
+        let (tag, rest) = text.split_once('>').unwrap();
+        let says = rest.split('<').next().unwrap().replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
+        let (x, y, size) = (number(tag, "x"), number(tag, "y"), number(tag, "font-size"));
+        // Chinese is as wide as high; letters and figures of these fonts take a little over half, thin ones and blanks less.
+        let thin = |c: char| " .,:;|'ijltf()".contains(c);
+        let wide: f64 = says
+            .chars()
+            .map(|c| {
+                size * if c >= '\u{2E80}' {
+                    1.0
+                } else if thin(c) {
+                    0.3
+                } else {
+                    0.57
+                }
+            })
+            .sum();
+        let left = match attribute(tag, "text-anchor").as_deref() {
+            Some("middle") => x - wide / 2.0,
+            Some("end") => x - wide,
+            _ => x,
+        };
+        (says, [left, y - size * 0.8, left + wide, y + size * 0.1])
+    });
+    placed.collect()
+}
+
+#[test]
+fn no_words_of_a_picture_stand_on_others_or_leave_the_sheet() {
+    for lang in [Lang::Zh, Lang::En] {
+        for (chart, svg) in report::pictures(&contents(), lang) {
+            let size = svg.split("viewBox=\"0 0 ").nth(1).unwrap().split('"').next().unwrap();
+            let (width, height) = size.split_once(' ').unwrap();
+            let (width, height): (f64, f64) = (width.parse().unwrap(), height.parse().unwrap());
+            let texts = texts(&svg);
+            assert!(texts.len() > 5, "{}", chart.file);
+            for (i, (says, [left, top, right, bottom])) in texts.iter().enumerate() {
+                assert!(
+                    *left >= 0.0 && *right <= width && *top >= 0.0 && *bottom <= height,
+                    "{} {lang:?}: {says:?} leaves the sheet",
+                    chart.file
+                );
+                for (other, [l, t, r, b]) in texts.iter().skip(i + 1) {
+                    let apart = right <= l || r <= left || bottom <= t || b <= top;
+                    assert!(apart, "{} {lang:?}: {says:?} stands on {other:?}", chart.file);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn only_the_picture_of_sellers_is_internal_and_says_so() {
+    for lang in [Lang::Zh, Lang::En] {
+        for (chart, svg) in report::pictures(&contents(), lang) {
+            let named = svg.contains("宜春市东方瓷土矿业有限公司");
+            assert_eq!(named, chart.kind == "influence", "{}", chart.file);
+            if named {
+                assert!(chart.title.zh.contains("内部") && chart.title.en.contains("internal"));
+                assert!(svg.contains("不得对外公布") || svg.contains("not for publication"));
+            }
+        }
+    }
+}
+
+#[test]
+fn the_report_says_how_far_a_price_can_be_trusted_and_why_it_moved() {
+    let contents = contents();
+    let drawn = report::pictures(&contents, Lang::Zh);
+    let page = report::page(&contents, &drawn, Lang::Zh);
+    for says in [
+        "A 级",
+        "12 笔，7 个卖方，3 个买方；相当于 7.4 笔独立成交",
+        "29.0%",
+        "单一卖方最大影响",
+        "至少 2 个卖方合谋",
+        "80% 区间",
+        "剔除任一卖方时",
+        "L1 本期自身成交",
+        "碳酸锂（净回值） -23，成交水平 +9，品级偏离 +1.5，浮动机制 +2.5",
+        "90 笔",
+        "目标 80.0%",
+    ] {
+        assert!(page.contains(says), "{says}");
+    }
+    let mut thin = contents;
+    for period in thin.bands.iter_mut().flat_map(|b| &mut b.periods) {
+        (period.n, period.trust.tier) = (5, "C".to_owned());
+    }
+    let page = report::page(&thin, &[], Lang::En);
+    assert!(page.contains("Short of tier B: 5 sales of 6."), "{page}");
 }
 
 #[test]

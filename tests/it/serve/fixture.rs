@@ -1,6 +1,6 @@
 //! What would a run over a small basin have written? 25 mines, 12 months, two products of four classes, 60 findings.
 
-use crate::report::fixture::{state, trust, why};
+use crate::report::fixture::{state, trust, why, yardstick};
 use lepid::balance::{Flow, MineOutput, MonthOutput, Site, SiteLicence};
 use lepid::price::bands::{ClassPrice, GradeClass, Period, PricedSale, ProductBands};
 use lepid::report::contents::{ChartInfo, Contents, RunInfo};
@@ -109,11 +109,11 @@ fn bands(product: &str, grades: [i32; 4], first_yuan: i64) -> ProductBands {
                 dry_fen_per_t: (code != "M_MOISTURE").then_some(first_yuan + n * 113),
                 netback_fen_per_t: Some(first_yuan + 4_211),
                 code: code.to_owned(),
-                struck_on: None,
+                struck_on: (n == 9).then(|| "2023-11-02".to_owned()),
             }
         })
         .collect();
-    ProductBands { product: product.to_owned(), classes, periods, sales }
+    ProductBands { product: product.to_owned(), classes, periods, sales, yardstick: yardstick() }
 }
 
 fn period(m: i64, classes: &[GradeClass], first_fen: i64) -> Period {

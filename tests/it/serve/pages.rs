@@ -35,7 +35,9 @@ async fn a_page_shows_the_numbers_of_the_run() {
         assert!(overview.contains(shown), "{shown}");
     }
     let price = site.get("/price?product=lepidolite_concentrate&period=2023-08").await.text;
-    for shown in ["沿用往期", "M_MOISTURE", "往期成交，随净回值变动", "charts/", "<svg width=\"900\""] {
+    for shown in
+        ["沿用往期", "M_MOISTURE", "L4 沿用水平", "按当期碳酸锂净回值计算", "本期没有自己的成交中心", "charts/", "<svg width=\"900\""]
+    {
         assert_eq!(price.contains(shown), shown != "charts/", "{shown}");
     }
     let output = site.get("/output").await.text;
@@ -51,6 +53,26 @@ async fn a_page_shows_the_numbers_of_the_run() {
     for shown in ["未报", "C3609002011037130108005", "250,000", "2021-07-15"] {
         assert!(mine.contains(shown), "{shown}");
     }
+}
+
+#[tokio::test]
+async fn the_price_page_explains_the_period_that_was_asked_for() {
+    let site = Site::basin();
+    let may = site.get("/price?product=lepidolite_concentrate&period=2023-05").await.text;
+    for shown in [
+        "2.0% Li2O：2023-05 期为什么变动",
+        "锂云母精矿 2023-05 期品级曲线",
+        "2023-05 期卖方影响（内部）",
+        "宜春市东方瓷土矿业有限公司",
+        "碳酸锂（净回值） -23，成交水平 +9",
+        "14 笔，6 个卖方，4 个买方；相当于 7.4 笔独立成交",
+        "目标 80.0%",
+    ] {
+        assert!(may.contains(shown), "{shown}");
+    }
+    assert!(!may.contains("2023-06 期为什么变动"));
+    let first = site.get("/price?product=lepidolite_concentrate&period=2023-01&lang=en").await.text;
+    assert!(first.contains("there is no move to explain") && !first.contains("why it moved in"));
 }
 
 #[tokio::test]

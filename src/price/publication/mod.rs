@@ -3,10 +3,12 @@
 //! Everything that happens is an event in the lake's table `bulletins`: appended, never changed, each with the hash of the one
 //! before ([`event`], [`store`]). The [`ledger`] is their fold; only legal steps lead on, and what may not be done now says what has
 //! to be done first ([`refusal`]). What a bulletin says is a function of the snapshot, the policy and the judgements
-//! ([`inputs`], [`document`]), so that it can be made again ([`verify`]). [`work`] is what people do: draft, review, publish, correct.
+//! ([`inputs`], [`document`]), so that it can be made again ([`verify`]). [`work`] is what people do: draft, review, publish;
+//! [`correcting`] what they do when it was wrong.
 //!
 //! Architecture Invariant: every check of a step is made under the lake's lock, on the events that the step is appended to.
 
+pub mod correcting;
 pub mod document;
 pub mod event;
 pub mod inputs;
@@ -23,9 +25,10 @@ pub mod verify;
 mod words;
 pub mod work;
 
+pub use correcting::{Correcting, correct};
 pub use ledger::{Draft, ErrorEntry, Ledger, Published, State};
 pub use refusal::Refusal;
-pub use work::{Correcting, Kept, Who, correct, draft, publish, reject, review, withdraw};
+pub use work::{Kept, Who, draft, publish, reject, review, withdraw};
 
 use crate::engine::EngineError;
 use crate::lake::{LakeError, Snapshot};

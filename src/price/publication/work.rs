@@ -1,19 +1,17 @@
-//! What do people do? They draft, review, publish and correct; each step is checked and stored as one.
+//! What do people do? They draft, review and publish; each step is checked and stored as one.
 
-use super::document::{Parts, document, wrong_prices};
+use super::document::{Parts, document};
 use super::event::{Act, Kind};
 use super::inputs::Inputs;
 use super::judge::{self, Asked};
-use super::ledger::{Draft, ErrorEntry, Ledger, Published, WrongPrice, beijing_day};
+use super::ledger::{Draft, Ledger, Published, WrongPrice, beijing_day};
 use super::{PublicationError, Refusal, anchors, method, number, person, store};
 use crate::engine::Engine;
 use crate::lake::{AsOf, Lake, Snapshot};
 use crate::policy::Policy;
 use crate::price::bands::{Period, PricedSale, ProductBands};
 use crate::price::bulletin::{Bulletin, Correction, Judgement, MadeFrom};
-use crate::price::mechanism::Limit;
 use crate::price::policy::PricePolicy;
-use crate::records::units::PPM;
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -40,25 +38,16 @@ pub struct Kept {
     pub wrong: Vec<WrongPrice>,
 }
 
-/// What a correction led to.
-#[derive(Clone, Debug)]
-pub enum Correcting {
-    /// The error is above the policy's limit: a draft that a second person has to review.
-    Draft(Box<Draft>),
-    /// It is not: an entry in the public error log.
-    Logged(ErrorEntry),
-}
-
 /// What a document is to be made of.
-struct Ask<'a> {
-    period: &'a str,
-    judgements: Judgements<'a>,
-    corrects: Option<Correction>,
+pub(super) struct Ask<'a> {
+    pub(super) period: &'a str,
+    pub(super) judgements: Judgements<'a>,
+    pub(super) corrects: Option<Correction>,
     /// `None`: the first business day after the period.
-    due: Option<NaiveDate>,
+    pub(super) due: Option<NaiveDate>,
 }
 
-enum Judgements<'a> {
+pub(super) enum Judgements<'a> {
     /// Those of a document that is made again.
     Given(&'a [Judgement]),
     /// Those that a person asks for now, on top of those that stand.
@@ -66,10 +55,10 @@ enum Judgements<'a> {
 }
 
 /// A document that is ready, with what is kept beside it.
-struct Made {
-    document: Bulletin,
-    kept: Kept,
-    bands: Vec<ProductBands>,
+pub(super) struct Made {
+    pub(super) document: Bulletin,
+    pub(super) kept: Kept,
+    pub(super) bands: Vec<ProductBands>,
 }
 
 /// Drafts the bulletin of a period; an open draft of the period is withdrawn for it.
@@ -181,116 +170,8 @@ fn check_again(policy: &Policy, snapshot: &Snapshot, ledger: &Ledger, id: &str) 
     }
 }
 
-/// Looks what the price of a bulletin's period is by the lake's present records, with the policy and the published prices of then.
-/// An error above the policy's limit becomes the draft of a correction, due so many business days from now; a smaller one an entry
-/// of the public error log.
-///
-/// # Errors
-/// [`PublicationError::Refused`] if the bulletin is right, is corrected already, or the error is in the log already.
-pub fn correct(
-    lake: &Lake,
-    policy: &Policy,
-    typed: &str,
-    asked: &[Asked],
-    reason: &str,
-    who: Who<'_>,
-) -> Result<Correcting, PublicationError> {
-    named_person(who.by)?;
-    let base = lake.snapshot(&AsOf::Latest)?;
-    let ready = correcting(policy, &base, &store::ledger(&base)?, typed, asked, reason, who)?;
-    let mut period = String::new();
-    let mut logged = None;
-    let (_, ledger) = store::append(lake, |snapshot, ledger| {
-        let found = match snapshot.version == base.version {
-            true => ready,
-            false => correcting(policy, snapshot, ledger, typed, asked, reason, who)?,
-        };
-        match found {
-            Found::Large(made) => {
-                period.clone_from(&made.document.period);
-                drafting(ledger, &made, who)
-            }
-            Found::Small(entry) => {
-                let mut act = act(Kind::ErrorLogged, "", &entry.period, Some(&entry.reason), who);
-                act.number = Some(entry.number.clone());
-                act.document = Some(serde_json::to_string(&entry)?);
-                logged = Some(entry);
-                Ok(vec![act])
-            }
-        }
-    })?;
-    match logged {
-        Some(entry) => Ok(Correcting::Logged(entry)),
-        None => Ok(Correcting::Draft(Box::new(last_draft(&ledger, &period)?))),
-    }
-}
-
-/// What was found out about an error.
-enum Found {
-    Large(Box<Made>),
-    Small(ErrorEntry),
-}
-
-fn correcting(
-    policy: &Policy,
-    snapshot: &Snapshot,
-    ledger: &Ledger,
-    typed: &str,
-    asked: &[Asked],
-    reason: &str,
-    who: Who<'_>,
-) -> Result<Found, PublicationError> {
-    let reason = reason.trim();
-    if reason.is_empty() {
-        return Err(Refusal::NoReason.into());
-    }
-    let old = ledger.bulletin_in_force(typed)?;
-    let correction = Correction { number: old.number.clone(), reason: reason.to_owned() };
-    let policy = policy_for(policy, ledger, Some(&correction))?;
-    let price = PricePolicy::load(&policy)?;
-    let found_on = beijing_day(ledger.not_before_last(who.at));
-    let due = price.calendar.business_day_after(found_on, price.publication.correct_within_business_days);
-    let judgements = Judgements::Asked { by: who.by, asked, reason: Some(reason), standing: &old.document.judgements };
-    let ask = Ask { period: &old.document.period, judgements, corrects: Some(correction), due: Some(due) };
-    let mut made = make(&policy, snapshot, ledger, &ask, None)?;
-    no_names(reason, &made.bands)?;
-    let prices = wrong_prices(&old.document, &made.document);
-    if prices.is_empty() && serde_json::to_string(&old.document.products)? == serde_json::to_string(&made.document.products)? {
-        return Err(Refusal::NothingToCorrect { number: old.number.clone() }.into());
-    }
-    if prices.iter().any(|w| exceeds(price.publication.correct_above, w)) {
-        made.kept.wrong = prices;
-        return Ok(Found::Large(Box::new(made)));
-    }
-    let number = old.number.clone();
-    if ledger.errors().iter().any(|e| e.number == number && e.prices == prices) {
-        return Err(Refusal::Logged { number }.into());
-    }
-    let largest_ppm = prices.iter().filter_map(error_ppm).max().unwrap_or(0);
-    let period = old.document.period.clone();
-    Ok(Found::Small(ErrorEntry { number, period, found_on: found_on.to_string(), reason: reason.to_owned(), largest_ppm, prices }))
-}
-
-/// Whether an error is above a limit; a price that is missing, or should be, always is.
-fn exceeds(limit: Limit, wrong: &WrongPrice) -> bool {
-    let (Some(was), Some(is)) = (wrong.published_fen_per_t, wrong.right_fen_per_t) else { return true };
-    let error = i128::from((is - was).abs());
-    match limit {
-        Limit::SharePpm(ppm) => error * i128::from(PPM) > i128::from(ppm) * i128::from(was),
-        Limit::Amount(fen) => error > i128::from(fen),
-        Limit::None => false,
-    }
-}
-
-/// The error of a price, ppm of it, rounded up.
-fn error_ppm(wrong: &WrongPrice) -> Option<i64> {
-    let (was, is) = (wrong.published_fen_per_t?, wrong.right_fen_per_t?);
-    let (error, whole) = (i128::from((is - was).abs()) * i128::from(PPM), i128::from(was.max(1)));
-    i64::try_from((error + whole - 1) / whole).ok()
-}
-
 /// The events of a new draft: an open one of the period goes.
-fn drafting(ledger: &Ledger, made: &Made, who: Who<'_>) -> Result<Vec<Act>, PublicationError> {
+pub(super) fn drafting(ledger: &Ledger, made: &Made, who: Who<'_>) -> Result<Vec<Act>, PublicationError> {
     let document = &made.document;
     let id = ledger.next_draft_id(&document.period, document.corrects.is_some());
     let mut acts = Vec::new();
@@ -317,7 +198,7 @@ pub(super) fn remake(policy: &Policy, snapshot: &Snapshot, ledger: &Ledger, was:
 }
 
 /// Makes a document from a snapshot and the bulletins in it. `now`: it is a new one, whose turn it must be by then.
-fn make(
+pub(super) fn make(
     policy: &Policy,
     snapshot: &Snapshot,
     ledger: &Ledger,
@@ -418,7 +299,7 @@ pub(super) fn program() -> String {
     format!("lepid {}", env!("CARGO_PKG_VERSION"))
 }
 
-fn act(kind: Kind, draft_id: &str, period: &str, reason: Option<&str>, who: Who<'_>) -> Act {
+pub(super) fn act(kind: Kind, draft_id: &str, period: &str, reason: Option<&str>, who: Who<'_>) -> Act {
     Act {
         kind,
         draft_id: draft_id.to_owned(),
@@ -432,15 +313,15 @@ fn act(kind: Kind, draft_id: &str, period: &str, reason: Option<&str>, who: Who<
     }
 }
 
-fn named_person(name: &str) -> Result<(), Refusal> {
+pub(super) fn named_person(name: &str) -> Result<(), Refusal> {
     person::identity(name).map(drop).ok_or_else(|| Refusal::Nobody { given: name.to_owned() })
 }
 
-fn no_names(reason: &str, bands: &[ProductBands]) -> Result<(), Refusal> {
+pub(super) fn no_names(reason: &str, bands: &[ProductBands]) -> Result<(), Refusal> {
     judge::named(reason, bands).map_or(Ok(()), |named| Err(Refusal::NamesSomebody { named }))
 }
 
-fn last_draft(ledger: &Ledger, period: &str) -> Result<Draft, PublicationError> {
+pub(super) fn last_draft(ledger: &Ledger, period: &str) -> Result<Draft, PublicationError> {
     let last = ledger.drafts().iter().rfind(|d| d.document.period == period);
     last.cloned().ok_or_else(|| Refusal::NoSuchDraft { id: period.to_owned() }.into())
 }

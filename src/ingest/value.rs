@@ -142,6 +142,13 @@ fn read_carefully<'a>(kind: Kind, scale: Option<Scale>, raw: &'a str) -> Result<
             .map(Cell::Whole),
         Kind::UnitPrice { max_fen } => quantity(&text, scale, UNIT_PRICE)
             .and_then(|fen| {
+                if fen < 0 {
+                    return Err(Bad::new(
+                        Code::Constraint,
+                        format!("“{text}”是负数；单价和运费不能为负，冲减请另行更正原合同"),
+                        format!("\"{text}\" is negative; a price or freight can't be: correct the contract itself instead"),
+                    ));
+                }
                 within(
                     fen,
                     0,

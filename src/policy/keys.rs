@@ -95,6 +95,6 @@ mod tests {
             }
         };
         let keys: Vec<String> = wrong_alone(&defaults, &user, &read).into_iter().map(|w| w.key).collect();
-        assert_eq!(keys, ["prise", "price.calendar.kind"]);
+        assert_eq!(keys, ["price.calendar.kind", "prise"]);
     }
 }

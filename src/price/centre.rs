@@ -50,21 +50,23 @@ pub fn capped_weights(points: &[Point], cap: f64) -> Vec<f64> {
             *total += p.weight;
         }
     }
-    let mut falling: Vec<f64> = totals.iter().copied().filter(|t| *t > 0.0).collect();
-    falling.sort_by(|a, b| b.total_cmp(a));
-    let level = cap_level(&falling, cap);
-    let factor = |total: f64| match level {
-        Level::Equal => 1.0 / total,
-        Level::Free => 1.0,
-        Level::Cut(at) => (at / total).min(1.0),
-    };
-    let capped: Vec<f64> = points.iter().map(|p| totals.get(p.seller).map_or(0.0, |total| p.weight * factor(*total))).collect();
+    let factors = cap_factors(&totals, cap);
+    let capped: Vec<f64> = points.iter().map(|p| factors.get(p.seller).map_or(0.0, |factor| p.weight * factor)).collect();
     let sum: f64 = capped.iter().sum();
     capped.into_iter().map(|w| w / sum).collect()
 }
 
+/// What each seller's weights are multiplied by, from the sellers' totals, before the weights are made to sum to 1; 0 for a seller
+/// without any.
+pub(super) fn cap_factors(totals: &[f64], cap: f64) -> Vec<f64> {
+    let mut falling: Vec<f64> = totals.iter().copied().filter(|t| *t > 0.0).collect();
+    falling.sort_by(|a, b| b.total_cmp(a));
+    let level = cap_level(&falling, cap);
+    totals.iter().map(|total| level.factor(*total)).collect()
+}
+
 /// What happens to the sellers' totals.
-enum Level {
+pub(super) enum Level {
     /// So few sellers that each has the same share.
     Equal,
     /// No seller is above the cap.
@@ -73,7 +75,20 @@ enum Level {
     Cut(f64),
 }
 
-fn cap_level(falling: &[f64], cap: f64) -> Level {
+impl Level {
+    /// What the weights of a seller with this total are multiplied by.
+    pub(super) fn factor(&self, total: f64) -> f64 {
+        match *self {
+            _ if total <= 0.0 => 0.0,
+            Level::Equal => 1.0 / total,
+            Level::Free => 1.0,
+            Level::Cut(at) => (at / total).min(1.0),
+        }
+    }
+}
+
+/// The level for sellers' totals in falling order, all above zero.
+pub(super) fn cap_level(falling: &[f64], cap: f64) -> Level {
     let sellers = falling.len();
     #[expect(clippy::cast_precision_loss, reason = "numbers of sellers are small")]
     let count = |n: usize| n as f64;

@@ -11,7 +11,7 @@ use super::state::Deviation;
 use crate::records::decimal::divide_half_even;
 
 /// The quantile of the normal distribution that leaves a tenth above it: a two-sided interval of 80 %.
-const Z90: f64 = 1.281_551_565_544_600_4;
+pub(super) const Z90: f64 = 1.281_551_565_544_600_4;
 
 /// An assessed price.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -31,8 +31,6 @@ pub(super) struct ClassAt<'a> {
     pub(super) assessed: Option<Assessed>,
     /// The state and the rung; `None`: a price by formula or from a benchmark.
     pub(super) market: Option<(Level, Deviation, Rung)>,
-    /// Lowest and highest price with one seller left out.
-    pub(super) without_one: Option<(f64, f64)>,
     /// Half-width of the band.
     pub(super) band: f64,
     /// The published guide price.
@@ -75,8 +73,8 @@ pub(super) fn class_price(at: &ClassAt<'_>, before: Option<Before>, product: &Pr
         assessed_exact_fen_per_t: Some(assessed.exact),
         assessed_low_fen_per_t: end(-1.0),
         assessed_high_fen_per_t: end(1.0),
-        without_one_low_fen_per_t: at.without_one.map(|(low, _)| round_to_integer(low)),
-        without_one_high_fen_per_t: at.without_one.map(|(_, high)| round_to_integer(high)),
+        without_one_low_fen_per_t: None,
+        without_one_high_fen_per_t: None,
         guide_fen_per_t: Some(guide.guide),
         lower_fen_per_t: Some(lower),
         upper_fen_per_t: Some(upper),

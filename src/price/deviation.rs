@@ -13,11 +13,14 @@ pub fn paule_mandel(estimates: &[f64], variances: &[f64]) -> Option<(f64, f64)> 
     }
     #[expect(clippy::cast_precision_loss, reason = "numbers of classes are small")]
     let freedom = groups.len() as f64 - 1.0;
+    // The least weighted squares over all means are convex in the variance, because (y - mean)² / (v + variance) is in both.
     let excess = |between: f64| {
         let mean = weighted_mean(&groups, between);
-        groups.iter().map(|(y, v)| (y - mean) * (y - mean) / (v + between)).sum::<f64>() - freedom
+        let squares = groups.iter().map(|(y, v)| ((y - mean) * (y - mean) / (v + between), v + between));
+        let (sum, slope) = squares.fold((0.0, 0.0), |(sum, slope), (square, spread)| (sum + square, slope + square / spread));
+        (sum - freedom, slope)
     };
-    let between = if groups.len() < 2 { 0.0 } else { root(excess)? };
+    let between = if groups.len() < 2 { 0.0 } else { root::of_convex_falling(excess)? };
     Some((between, weighted_mean(&groups, between)))
 }
 
@@ -25,14 +28,6 @@ fn weighted_mean(groups: &[(f64, f64)], between: f64) -> f64 {
     let weighted: f64 = groups.iter().map(|(y, v)| y / (v + between)).sum();
     let weights: f64 = groups.iter().map(|(_, v)| 1.0 / (v + between)).sum();
     weighted / weights
-}
-
-/// The root of a falling function on `0..`, by bisection until the interval is one float wide; 0 where it begins below zero.
-fn root(falling: impl Fn(f64) -> f64) -> Option<f64> {
-    if falling(0.0) <= 0.0 {
-        return Some(0.0);
-    }
-    root::of_falling(falling)
 }
 
 /// The non-decreasing sequence nearest to the values in weighted least squares (pool adjacent violators).

@@ -14,7 +14,7 @@ struct Mistake {
 const YUAN_PER_USD: f64 = 7.0;
 
 /// Units first; a number that stands between two of them is the nearer one's, in proportion.
-const MISTAKES: [Mistake; 9] = [
+const MISTAKES: [Mistake; 8] = [
     Mistake { factor: 1e-4, says: "1/10000", zh: "单价是否以万元计", en: "is the price in 10 000 yuan?" },
     Mistake {
         factor: 1e-3, says: "1/1000", zh: "单价是否以千元计，或为每公斤价", en: "is the price in 1000 yuan, or a kilogram?"
@@ -42,12 +42,14 @@ const MISTAKES: [Mistake; 9] = [
         zh: "元是否误标为万元，或总价填成了单价",
         en: "are yuan headed as 10 000 yuan, or is the total written as the price?",
     },
-    // Nothing but the value itself: told below.
-    Mistake { factor: 1.0, says: "1", zh: "", en: "" },
 ];
 
-/// Farther than this from every mistake, in proportion, it looks like none of them. The admitted prices themselves spread about so far.
-const REACH: f64 = 2.5;
+/// Farther than this from every mistake, in proportion, it looks like none of them: the market itself pays about so much more or
+/// less than the netback.
+const REACH: f64 = 2.7;
+
+/// Up to this far from the netback, in proportion, no unit is mistaken: then it is the terms of the contract.
+const NEAR: f64 = 3.0;
 
 /// What the ratio of a price to its netback looks like; for sales outside of the corridor. `None`: like no mistake that is known.
 ///
@@ -62,12 +64,11 @@ pub fn hint(ratio: f64) -> Option<Said> {
     if ratio <= 0.0 {
         return Some(Said::new("不大于零：运费是否高于单价？", "not above zero: is the freight above the price?"));
     }
-    let apart = |m: &Mistake| libm::log(ratio / m.factor).abs();
-    let nearest = MISTAKES.iter().min_by(|a, b| apart(a).total_cmp(&apart(b))).filter(|m| apart(m) <= libm::log(REACH))?;
-    #[expect(clippy::float_cmp, reason = "one of the constants above, never computed")]
-    if nearest.factor == 1.0 {
+    if (1.0 / NEAR..=NEAR).contains(&ratio) {
         return Some(near_the_netback(ratio));
     }
+    let apart = |m: &Mistake| libm::log(ratio / m.factor).abs();
+    let nearest = MISTAKES.iter().min_by(|a, b| apart(a).total_cmp(&apart(b))).filter(|m| apart(m) <= libm::log(REACH))?;
     Some(Said::new(format!("约 {}：{}？", nearest.says, nearest.zh), format!("about {}: {}", nearest.says, nearest.en)))
 }
 
@@ -124,6 +125,7 @@ mod tests {
     fn a_price_that_is_just_outside_is_a_matter_of_terms_and_others_are_not_explained() {
         check(1.9, "1.13");
         check(0.38, "1/1.13");
+        check(0.34, "1/1.13");
         check(-0.2, "运费");
         for odd in [3e-6, 30.0, 1e6, f64::NAN, f64::INFINITY] {
             assert_eq!(hint(odd), None, "{odd}");

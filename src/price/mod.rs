@@ -23,6 +23,7 @@ pub mod calibrate;
 pub mod carbonate;
 pub mod centre;
 mod class_price;
+pub mod course;
 pub mod coverage;
 pub mod deviation;
 pub mod formula;

@@ -62,7 +62,8 @@ pub fn dry_grade_ppm(sale: &Sale, assay: Assay) -> Result<i32, Code> {
 /// It may be negative where the freight exceeds the price; the corridor then holds the sale.
 ///
 /// # Errors
-/// [`Code::Terms`], [`Code::Freight`] or [`Code::Moisture`] where what it takes is neither stated nor assumed by the policy.
+/// [`Code::Terms`], [`Code::Freight`] or [`Code::Moisture`] where what it takes is neither stated nor assumed by the policy, or
+/// where the freight is negative.
 pub fn dry_fen_per_t(sale: &Sale, terms: &Terms, assume: &Assume) -> Result<f64, Code> {
     let vat_included = sale.vat_included.or(assume.vat_included).ok_or(Code::Terms)?;
     let delivery = sale.delivery.or(assume.delivery).ok_or(Code::Terms)?;
@@ -76,7 +77,8 @@ pub fn dry_fen_per_t(sale: &Sale, terms: &Terms, assume: &Assume) -> Result<f64,
         fen /= 1.0 + fraction(terms.vat_goods_ppm);
     }
     if delivery == Delivery::Delivered {
-        let freight = sale.freight_fen_per_t.or(assume.freight_fen_per_t).ok_or(Code::Freight)?;
+        // A negative freight says as little as none, and the policy's assumption is for sales that say nothing.
+        let freight = sale.freight_fen_per_t.or(assume.freight_fen_per_t).filter(|fen| *fen >= 0).ok_or(Code::Freight)?;
         fen -= float(freight) / (1.0 + fraction(terms.vat_freight_ppm));
     }
     fen /= 1.0 + fraction(terms.credit_rate_ppm) * float(credit_days) / DAYS_A_YEAR;

@@ -24,7 +24,7 @@ pub enum Code {
     Grade,
     /// VAT, delivery or credit neither stated nor assumed by the policy.
     Terms,
-    /// Delivered, without the freight.
+    /// Delivered, without the freight or with a negative one.
     Freight,
     /// No carbonate quotation that is young enough.
     Carbonate,
@@ -90,7 +90,7 @@ impl Code {
             Code::Moisture => Text { zh: "缺水分", en: "no moisture" },
             Code::Grade => Text { zh: "缺品位", en: "no grade" },
             Code::Terms => Text { zh: "未写明含税、交货方式或账期", en: "VAT, delivery or credit not stated" },
-            Code::Freight => Text { zh: "送到价缺运费", en: "delivered, without the freight" },
+            Code::Freight => Text { zh: "送到价缺运费，或运费为负", en: "delivered, the freight missing or negative" },
             Code::Carbonate => Text { zh: "缺当时的碳酸锂报价", en: "no carbonate quotation of the time" },
             Code::Cost => Text { zh: "当日尚无成本参数", en: "no cost parameters in force" },
             Code::MinLot => Text { zh: "低于最小批量", en: "below the smallest lot" },

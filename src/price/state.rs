@@ -84,14 +84,16 @@ pub struct State {
     level: Level,
     period: u32,
     deviations: Vec<Deviation>,
-    history: Vec<(u32, Evidence)>,
+    /// The sales of the window by class, with their periods, in the order in which they came.
+    history: Vec<Vec<(u32, Evidence)>>,
 }
 
 impl State {
     /// Before the first period.
     #[must_use]
     pub fn new(rules: Rules, classes: usize) -> Self {
-        Self { rules, level: rules.start, period: 0, deviations: vec![Deviation::default(); classes], history: Vec::new() }
+        let (deviations, history) = (vec![Deviation::default(); classes], vec![Vec::new(); classes]);
+        Self { rules, level: rules.start, period: 0, deviations, history }
     }
 
     /// The level that the next sales of a class are expected at; `None` for a class that there is not.
@@ -118,56 +120,76 @@ impl State {
         self.period += 1;
         self.level = after.level;
         self.deviations.clone_from(&after.deviations);
-        self.history.extend(evidence.iter().map(|e| (self.period, e.clone())));
         let (now, window) = (self.period, self.rules.window);
-        // What is too old, or struck, for the next period already is never looked at again.
-        self.history.retain(|(t, e)| now + 1 - t < window && e.struck_in.is_none_or(|from| now + 1 < from));
+        for e in evidence {
+            if let Some(of_class) = self.history.get_mut(e.class) {
+                of_class.push((now, e.clone()));
+            }
+        }
+        for of_class in &mut self.history {
+            // What is too old, or struck, for the next period already is never looked at again.
+            of_class.retain(|(t, e)| now + 1 - t < window && e.struck_in.is_none_or(|from| now + 1 < from));
+        }
     }
 
     /// What the state would be after a period with this evidence; nothing is taken in.
     #[must_use]
     pub fn peek(&self, evidence: &[Evidence], centre: &Centre) -> After {
-        let deviation = |class: usize| self.deviations.get(class).map_or(0.0, |d| d.delta);
-        let points: Vec<Point> =
-            evidence.iter().map(|e| Point { y: e.y - deviation(e.class), weight: e.weight, seller: e.seller }).collect();
+        let spread = &self.rules.spread;
+        let own = estimate(&self.points(evidence), centre, spread);
+        self.after(own, |class, level| estimate(&self.class_points(class, level, evidence), centre, spread))
+    }
+
+    /// What the state would be after a period with this estimate of the level, and with the estimates of the classes that go with a
+    /// level.
+    pub(super) fn after(&self, own: Option<Estimate>, class: impl Fn(usize, f64) -> Option<Estimate>) -> After {
         let before = if self.period == 0 { self.level } else { self.level.predict(self.rules.variance_a_period) };
-        let own = estimate(&points, centre, &self.rules.spread);
         let update = own.map(|own| before.update(own.theta, own.sd, self.rules.surprise_limit));
         let level = update.map_or(before, |u| u.level);
-        let (between, deviations) = self.deviate(level.m, evidence, centre);
+        let classes: Vec<Option<Estimate>> = (0..self.deviations.len()).map(|i| class(i, level.m)).collect();
+        let (between, deviations) = shrink(&classes);
         After { own, surprise_gain: update.map(|u| (u.surprise, u.gain)), level, between, deviations }
     }
 
-    /// The class deviations from the decayed window, shrunk together; a class without sellers enough has the common one.
-    fn deviate(&self, level: f64, evidence: &[Evidence], centre: &Centre) -> (f64, Vec<Deviation>) {
-        let classes = 0..self.deviations.len();
-        let own: Vec<Option<Estimate>> = classes.map(|class| self.class_estimate(class, level, evidence, centre)).collect();
-        let known: Vec<Estimate> = own.iter().flatten().copied().collect();
-        let estimates: Vec<f64> = known.iter().map(|e| e.theta).collect();
-        let variances: Vec<f64> = known.iter().map(|e| e.sd * e.sd).collect();
-        let (between, common) = paule_mandel(&estimates, &variances).unwrap_or_default();
-        let deviations = own.into_iter().map(|own| match own {
-            None => Deviation { delta: common, variance: between, estimated: false },
-            Some(own) => {
-                let variance = own.sd * own.sd;
-                let kept = between / (between + variance);
-                Deviation { delta: kept * own.theta + (1.0 - kept) * common, variance: kept * variance, estimated: true }
-            }
-        });
-        (between, deviations.collect())
+    /// The parameters.
+    pub(super) fn rules(&self) -> &Rules {
+        &self.rules
     }
 
-    fn class_estimate(&self, class: usize, level: f64, evidence: &[Evidence], centre: &Centre) -> Option<Estimate> {
-        let now = self.next_period();
-        let older = self.history.iter().map(|(t, e)| (*t, e));
-        let points: Vec<Point> = older
-            .chain(evidence.iter().map(|e| (now, e)))
-            .filter(|(_, e)| e.class == class)
-            .map(|(t, e)| {
-                let age = f64::from(now - t);
-                Point { y: e.y - level, weight: e.weight * libm::exp2(-age / self.rules.half_life), seller: e.seller }
-            })
-            .collect();
-        estimate(&points, centre, &self.rules.spread)
+    /// Deviation of a class before the period; 0 for a class that there is not.
+    pub(super) fn deviation(&self, class: usize) -> f64 {
+        self.deviations.get(class).map_or(0.0, |d| d.delta)
     }
+
+    /// The period's sales with the class deviations taken out.
+    pub(super) fn points(&self, evidence: &[Evidence]) -> Vec<Point> {
+        evidence.iter().map(|e| Point { y: e.y - self.deviation(e.class), weight: e.weight, seller: e.seller }).collect()
+    }
+
+    /// The sales of a class in the decayed window, older ones first, over the level.
+    pub(super) fn class_points(&self, class: usize, level: f64, evidence: &[Evidence]) -> Vec<Point> {
+        let now = self.next_period();
+        let older = self.history.get(class).into_iter().flatten().map(|(t, e)| (*t, e));
+        let point = |(t, e): (u32, &Evidence)| {
+            let age = f64::from(now - t);
+            Point { y: e.y - level, weight: e.weight * libm::exp2(-age / self.rules.half_life), seller: e.seller }
+        };
+        older.chain(evidence.iter().filter(|e| e.class == class).map(|e| (now, e))).map(point).collect()
+    }
+}
+
+/// The class deviations, shrunk together; a class without sellers enough has the common one.
+fn shrink(classes: &[Option<Estimate>]) -> (f64, Vec<Deviation>) {
+    let estimates: Vec<f64> = classes.iter().flatten().map(|e| e.theta).collect();
+    let variances: Vec<f64> = classes.iter().flatten().map(|e| e.sd * e.sd).collect();
+    let (between, common) = paule_mandel(&estimates, &variances).unwrap_or_default();
+    let deviations = classes.iter().map(|own| match own {
+        None => Deviation { delta: common, variance: between, estimated: false },
+        Some(own) => {
+            let variance = own.sd * own.sd;
+            let kept = between / (between + variance);
+            Deviation { delta: kept * own.theta + (1.0 - kept) * common, variance: kept * variance, estimated: true }
+        }
+    });
+    (between, deviations.collect())
 }

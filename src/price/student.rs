@@ -4,8 +4,8 @@ use super::root;
 
 /// The value that Student's t with `freedom` degrees (not necessarily whole) exceeds with probability `tail`.
 ///
-/// Bisection on the regularised incomplete beta function, `P(T > t) = I_x(freedom / 2, 1 / 2) / 2` with
-/// `x = freedom / (freedom + t²)` (Abramowitz & Stegun 26.7.1), until the interval is one float wide. `None` unless
+/// Newton's method on the regularised incomplete beta function, `P(T > t) = I_x(freedom / 2, 1 / 2) / 2` with
+/// `x = freedom / (freedom + t²)` (Abramowitz & Stegun 26.7.1), convex because the density falls. `None` unless
 /// `0 < tail < 0.5` and `freedom > 0`. Good to eleven digits up to thousands of degrees, more than a period has deals.
 #[must_use]
 pub fn upper_quantile(tail: f64, freedom: f64) -> Option<f64> {
@@ -13,7 +13,9 @@ pub fn upper_quantile(tail: f64, freedom: f64) -> Option<f64> {
         return None;
     }
     let exceeds = |t: f64| 0.5 * incomplete_beta(freedom / (freedom + t * t), freedom / 2.0, 0.5);
-    root::of_falling(|t| exceeds(t) - tail)
+    let at_zero = libm::exp(libm::lgamma((freedom + 1.0) / 2.0) - libm::lgamma(freedom / 2.0)) / libm::sqrt(freedom * std::f64::consts::PI);
+    let density = |t: f64| at_zero * libm::exp(-(freedom + 1.0) / 2.0 * libm::log1p(t * t / freedom));
+    root::of_convex_falling(|t| (exceeds(t) - tail, density(t)))
 }
 
 /// The regularised incomplete beta function `I_x(a, b)`, from the side where its continued fraction converges fast.

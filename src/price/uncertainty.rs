@@ -1,7 +1,8 @@
 //! How sure is the centre? (Method, section 5.)
 
-use super::centre::{Point, capped_weights, distinct_sellers, trimmed_mean};
+use super::centre::Point;
 use super::policy::Centre;
+use super::rank::{Ranked, at};
 use super::student::upper_quantile;
 
 /// Asymptotic standard deviation of a median over that of a mean, `sqrt(π / 2)` as the published method rounds it.
@@ -10,6 +11,8 @@ const MEDIAN_OVER_MEAN: f64 = 1.2533;
 const Z90: f64 = 1.281_551_565_544_600_4;
 /// The tail that a two-sided 80 % interval leaves on each side.
 const TAIL: f64 = 0.1;
+/// Shares of the weight that differ by less end at the same place.
+pub(super) const SAME_SHARE: f64 = 1e-12;
 
 /// What the uncertainty takes from policy.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -38,69 +41,112 @@ pub struct Estimate {
 /// ```text
 /// h80 = max(t.9(S-1) * se_jackknife_by_seller, t.9(n_eff-1) * se_winsorised),   sd = max(h80 / z.9, half the pooled one)
 /// ```
+///
+/// The points are sorted once; each sum runs over the same numbers in the same order as if it were computed by itself.
 #[must_use]
 pub fn estimate(points: &[Point], rules: &Centre, spread: &Spread) -> Option<Estimate> {
-    let theta = super::centre::centre(points, rules)?;
-    let weights = capped_weights(points, rules.seller_cap);
-    let sellers = distinct_sellers(points);
-    let n_eff = effective_number(points, &weights, spread.icc);
-    let pooled = MEDIAN_OVER_MEAN * spread.sigma_pool / libm::sqrt(n_eff);
-    let by_seller = upper_quantile(TAIL, count(sellers) - 1.0)? * jackknife(points, rules)?;
-    let winsorised = upper_quantile(TAIL, (n_eff - 1.0).max(1.0))? * winsorised(points, &weights, rules.trim, n_eff)?;
-    Some(Estimate { theta, sd: (by_seller.max(winsorised) / Z90).max(0.5 * pooled), n_eff, sellers })
+    let ranked = Ranked::of(points);
+    let sellers = ranked.sellers.len();
+    if points.is_empty() || sellers < usize::try_from(rules.min_sellers).unwrap_or(usize::MAX) {
+        return None;
+    }
+    let (factors, sum) = ranked.scheme(None, rules.seller_cap);
+    let theta = ranked.trimmed_mean(&factors, sum, rules.trim)?;
+    let weights: Vec<f64> = ranked.given.iter().map(|(weight, column)| weight * at(&factors, *column) / sum).collect();
+    let yardstick = Yardstick::of(sellers, effective_number(&ranked, &weights, spread.icc), rules, spread)?;
+    let centres: Option<Vec<f64>> = (0..sellers).map(|column| left_out(&ranked, column, rules)).collect();
+    Some(yardstick.estimate(theta, &centres?, winsorised_variance(points, &ranked, &weights, rules.trim)?))
+}
+
+/// What the uncertainty takes from the weights alone, whatever the values are.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Yardstick {
+    sellers: usize,
+    n_eff: f64,
+    /// Quantile of Student's t for the jackknife by seller.
+    by_seller: f64,
+    /// The same for the winsorised variance, with what makes of that variance the standard error of the trimmed mean.
+    by_deal: f64,
+    /// Least standard deviation.
+    least: f64,
+}
+
+impl Yardstick {
+    /// `None`: of one seller no uncertainty can be told.
+    pub(super) fn of(sellers: usize, n_eff: f64, rules: &Centre, spread: &Spread) -> Option<Self> {
+        let freedom = (n_eff - 1.0).max(1.0);
+        let by_seller = upper_quantile(TAIL, count(sellers) - 1.0)?;
+        let by_deal = upper_quantile(TAIL, freedom)? * libm::sqrt(n_eff / freedom) / ((1.0 - 2.0 * rules.trim) * libm::sqrt(n_eff));
+        Some(Self { sellers, n_eff, by_seller, by_deal, least: 0.5 * MEDIAN_OVER_MEAN * spread.sigma_pool / libm::sqrt(n_eff) })
+    }
+
+    /// From the centre, the centres with one seller left out, and the winsorised variance.
+    pub(super) fn estimate(&self, theta: f64, left_out: &[f64], winsorised_variance: f64) -> Estimate {
+        let h80 = (self.by_seller * jackknife(left_out)).max(self.by_deal * libm::sqrt(winsorised_variance.max(0.0)));
+        Estimate { theta, sd: (h80 / Z90).max(self.least), n_eff: self.n_eff, sellers: self.sellers }
+    }
 }
 
 /// Kish's effective number of deals, reduced by the likeness of deals of one seller.
-fn effective_number(points: &[Point], weights: &[f64], icc: f64) -> f64 {
-    let sellers = points.iter().map(|p| p.seller + 1).max().unwrap_or(0);
-    let shares: Vec<f64> = (0..sellers).map(|s| points.iter().zip(weights).filter(|(p, _)| p.seller == s).map(|(_, w)| w).sum()).collect();
-    let deals = 1.0 / squares(weights);
-    let alike = deals * squares(&shares);
-    deals / (1.0 + (alike - 1.0).max(0.0) * icc)
+fn effective_number(ranked: &Ranked, weights: &[f64], icc: f64) -> f64 {
+    let mut shares = vec![0.0; ranked.sellers.len()];
+    for ((_, column), weight) in ranked.given.iter().zip(weights) {
+        if let Some(share) = shares.get_mut(*column) {
+            *share += weight;
+        }
+    }
+    effective(squares(weights), squares(&shares), icc)
 }
 
-/// Standard error from leaving out one seller at a time.
-fn jackknife(points: &[Point], rules: &Centre) -> Option<f64> {
-    let mut sellers: Vec<usize> = points.iter().map(|p| p.seller).collect();
-    sellers.sort_unstable();
-    sellers.dedup();
-    let left_out = |seller: usize| {
-        let rest: Vec<Point> = points.iter().filter(|p| p.seller != seller).cloned().collect();
-        let values: Vec<f64> = rest.iter().map(|p| p.y).collect();
-        trimmed_mean(&values, &capped_weights(&rest, rules.seller_cap), rules.trim)
-    };
-    let centres = sellers.iter().map(|s| left_out(*s)).collect::<Option<Vec<f64>>>()?;
+/// The same from the squared weights of the deals and of the sellers, which each sum to 1.
+pub(super) fn effective(deals_squared: f64, sellers_squared: f64, icc: f64) -> f64 {
+    let deals = 1.0 / deals_squared;
+    deals / (1.0 + (deals * sellers_squared - 1.0).max(0.0) * icc)
+}
+
+/// Standard error from the centres with one seller left out at a time.
+fn jackknife(centres: &[f64]) -> f64 {
     let n = count(centres.len());
     let mean = centres.iter().sum::<f64>() / n;
-    Some(libm::sqrt((n - 1.0) / n * centres.iter().map(|c| (c - mean) * (c - mean)).sum::<f64>()))
+    libm::sqrt((n - 1.0) / n * centres.iter().map(|c| (c - mean) * (c - mean)).sum::<f64>())
 }
 
-/// Standard error of the trimmed mean from the winsorised variance.
-fn winsorised(points: &[Point], weights: &[f64], trim: f64, n_eff: f64) -> Option<f64> {
-    let values: Vec<f64> = points.iter().map(|p| p.y).collect();
-    let (low, high) = (weighted_quantile(&values, weights, trim)?, weighted_quantile(&values, weights, 1.0 - trim)?);
-    let drawn_in: Vec<f64> = values.iter().map(|y| y.max(low).min(high)).collect();
-    let mean: f64 = drawn_in.iter().zip(weights).map(|(y, w)| w * y).sum();
-    let variance: f64 = drawn_in.iter().zip(weights).map(|(y, w)| w * (y - mean) * (y - mean)).sum();
-    Some(libm::sqrt(variance * n_eff / (n_eff - 1.0).max(1.0)) / ((1.0 - 2.0 * trim) * libm::sqrt(n_eff)))
+fn left_out(ranked: &Ranked, column: usize, rules: &Centre) -> Option<f64> {
+    let (factors, sum) = ranked.scheme(Some(column), rules.seller_cap);
+    ranked.trimmed_mean(&factors, sum, rules.trim)
+}
+
+/// Variance of the values, those beyond the trimmed shares drawn in to where the shares end.
+fn winsorised_variance(points: &[Point], ranked: &Ranked, weights: &[f64], trim: f64) -> Option<f64> {
+    let sorted = || ranked.ranks.iter().map(|rank| (rank.y, at(weights, rank.place)));
+    let (low, high) = (quantile(sorted(), trim)?, quantile(sorted(), 1.0 - trim)?);
+    let drawn_in = || points.iter().map(|p| p.y.max(low).min(high)).zip(weights);
+    let mean: f64 = drawn_in().map(|(y, w)| w * y).sum();
+    Some(drawn_in().map(|(y, w)| w * (y - mean) * (y - mean)).sum())
 }
 
 /// The smallest value below which lies the share `p` of the weight (which sums to 1); where the share ends exactly between two
 /// values, their mean.
 #[must_use]
 pub fn weighted_quantile(values: &[f64], weights: &[f64], p: f64) -> Option<f64> {
-    const EXACT: f64 = 1e-12;
     let mut pairs: Vec<(f64, f64)> = values.iter().copied().zip(weights.iter().copied()).collect();
     pairs.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let mut upto = 0.0;
-    for (i, (value, weight)) in pairs.iter().enumerate() {
+    quantile(pairs.into_iter(), p)
+}
+
+/// The same of values that are sorted.
+pub(super) fn quantile(sorted: impl Iterator<Item = (f64, f64)>, p: f64) -> Option<f64> {
+    let mut sorted = sorted.peekable();
+    let (mut upto, mut last) = (0.0, None);
+    while let Some((value, weight)) = sorted.next() {
         upto += weight;
-        if upto >= p - EXACT {
-            let next = pairs.get(i + 1).filter(|_| (upto - p).abs() < EXACT);
-            return Some(next.map_or(*value, |(above, _)| 0.5 * (value + above)));
+        last = Some(value);
+        if upto >= p - SAME_SHARE {
+            let next = sorted.peek().filter(|_| (upto - p).abs() < SAME_SHARE);
+            return Some(next.map_or(value, |(above, _)| 0.5 * (value + above)));
         }
     }
-    pairs.last().map(|(value, _)| *value)
+    last
 }
 
 fn squares(values: &[f64]) -> f64 {

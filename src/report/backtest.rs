@@ -253,8 +253,13 @@ fn scored(b: &Backtest) -> Said {
             b.periods, b.scored, acts.steps, acts.held, acts.limited, acts.adjusted
         ),
         format!(
-            "{} periods and {} sales scored; of {} prices {} were held, {} limited, {} followed in full.",
-            b.periods, b.scored, acts.steps, acts.held, acts.limited, acts.adjusted
+            "{} and {} scored; of {} prices {} were held, {} limited, {} followed in full.",
+            counted(b.periods, "period"),
+            counted(b.scored, "sale"),
+            acts.steps,
+            acts.held,
+            acts.limited,
+            acts.adjusted
         ),
     )
 }
@@ -297,4 +302,10 @@ fn better(b: &Backtest) -> Vec<Said> {
         ));
     }
     says
+}
+
+/// `1 seller`, `2 sellers`.
+#[must_use]
+pub fn counted(n: u32, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }

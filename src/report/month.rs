@@ -50,7 +50,8 @@ pub(super) fn last_day(first: NaiveDate) -> NaiveDate {
     first.checked_add_months(Months::new(1)).and_then(|next| next.checked_sub_days(Days::new(1))).unwrap_or(first)
 }
 
-/// Leaves the month: its findings and those of its year; flows and output of the year up to its end; prices up to its end.
+/// Leaves the month: its findings and those of its year; flows and output of the year up to its end; prices of the periods
+/// that are over by its end: a window of business days that goes on into the next month has no price yet.
 ///
 /// A year's finding is what the lake knows of the whole year; the approved scale stays that of the whole year.
 pub(super) fn clip(contents: &mut Contents, month: Month) {
@@ -59,7 +60,7 @@ pub(super) fn clip(contents: &mut Contents, month: Month) {
     contents.flows.retain(|f| f.month.starts_with(&year) && f.month <= last);
     contents.output.retain_mut(|mine| mine.year == month.first.year() && clip_output(mine, &last));
     for product in &mut contents.bands {
-        product.periods.retain(|p| p.from <= last);
+        product.periods.retain(|p| p.to <= last);
         product.sales.retain(|s| s.date <= last);
     }
     contents.run.from = Some(month.first_day());

@@ -51,7 +51,7 @@ pub(super) fn code(code: &str) -> Said {
         "M_MOISTURE" => text("缺水分", "moisture missing"),
         "M_GRADE" => text("缺品位", "grade missing"),
         "M_TERMS" => text("缺含税或交货方式", "VAT or delivery terms missing"),
-        "M_FREIGHT" => text("缺运费", "freight missing"),
+        "M_FREIGHT" => text("缺运费，或运费为负", "freight missing or negative"),
         "M_CARBONATE" => text("缺碳酸锂报价", "carbonate quotation missing"),
         "M_COST" => text("缺成本参数", "cost parameter missing"),
         other => return Said::new(other, other),

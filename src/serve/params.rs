@@ -2,9 +2,10 @@
 
 use super::asked::Asked;
 use super::problem::Problem;
+use crate::price::calendar::is_period;
+pub(super) use crate::price::calendar::within;
 use crate::records::product::PRODUCTS;
 use crate::text::Said;
-use chrono::NaiveDate;
 
 /// Keys that every list of the API has.
 pub(super) const LIST_KEYS: [&str; 4] = ["limit", "cursor", "format", "lang"];
@@ -63,7 +64,7 @@ impl<'a> Params<'a> {
         self.one_of("product", &ids)
     }
 
-    /// A year, month or day, ISO 8601.
+    /// A year, month, half of a month or day.
     pub(super) fn period(&self, key: &str) -> Result<Option<&'a str>, Problem> {
         match self.get(key) {
             Some(value) if !is_period(value) => Err(not_a_period(key, value)),
@@ -98,47 +99,8 @@ impl<'a> Params<'a> {
     }
 }
 
-/// A year, month or day.
-pub(super) fn is_period(text: &str) -> bool {
-    let full = match text.len() {
-        4 => format!("{text}-01-01"),
-        7 => format!("{text}-01"),
-        10 => text.to_owned(),
-        _ => return false,
-    };
-    // The calendar alone would take years with a sign.
-    let shape = full.bytes().enumerate().all(|(at, b)| if at == 4 || at == 7 { b == b'-' } else { b.is_ascii_digit() });
-    shape && full.parse::<NaiveDate>().is_ok()
-}
-
-/// Not a year, month or day.
+/// Not a year, month, half of a month or day.
 pub(super) fn not_a_period(key: &str, value: &str) -> Problem {
-    let want = Said::new("应为 2023、2023-06 或 2023-06-05", "it must look like 2023, 2023-06 or 2023-06-05");
+    let want = Said::new("应为 2023、2023-06、2023-06-1h 或 2023-06-05", "it must look like 2023, 2023-06, 2023-06-1h or 2023-06-05");
     Problem::bad_value(key, value, want, Vec::new())
-}
-
-/// Whether a period lies in another: `2023-06-05` in `2023-06` and in `2023`, but the year not in its month.
-pub(super) fn within(period: &str, wanted: &str) -> bool {
-    period.strip_prefix(wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_period_is_a_year_a_month_or_a_day() {
-        for right in ["2023", "2023-06", "2023-06-30"] {
-            assert!(is_period(right), "{right}");
-        }
-        for wrong in ["", "23", "2023-13", "2023-06-31", "2023/06", "2023-6", "２０２３", "+202", "-123"] {
-            assert!(!is_period(wrong), "{wrong}");
-        }
-    }
-
-    #[test]
-    fn a_month_lies_in_its_year_and_not_the_other_way_round() {
-        assert!(within("2023-06", "2023") && within("2023-06", "2023-06") && within("2023-06-05", "2023-06"));
-        assert!(!within("2023", "2023-06") && !within("2023-06", "2023-0") && !within("2024-06", "2023"));
-    }
 }

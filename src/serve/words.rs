@@ -136,7 +136,7 @@ pub(super) fn sale_code(id: &str, lang: Lang) -> &str {
         ("M_MOISTURE", Text { zh: "缺水分", en: "no moisture" }),
         ("M_GRADE", Text { zh: "缺品位", en: "no grade" }),
         ("M_TERMS", Text { zh: "未写明含税、交货方式或账期", en: "VAT, delivery or credit not stated" }),
-        ("M_FREIGHT", Text { zh: "送到价缺运费", en: "delivered, without the freight" }),
+        ("M_FREIGHT", Text { zh: "送到价缺运费，或运费为负", en: "delivered, the freight missing or negative" }),
         ("M_CARBONATE", Text { zh: "缺当时的碳酸锂报价", en: "no carbonate quotation of the time" }),
         ("M_COST", Text { zh: "当日尚无成本参数", en: "no cost parameters in force" }),
     ];

@@ -173,7 +173,7 @@ fn two_people_publish_and_correct_from_an_empty_folder_by_the_command() {
     let number = list["bulletins"][0]["number"].as_str().unwrap().to_owned();
     assert!(done(&["bulletins", "show", &number]).contains("关于发布2024年3月锂云母精矿参考价格区间的通告"));
     let year = number.split_once('〔').unwrap().1.split_once('〕').unwrap().0.to_owned();
-    let file = std::fs::read_to_string(centre.path().join(format!("out/bulletin-某锂价{year}-1.json"))).unwrap();
+    let file = std::fs::read_to_string(centre.path().join(format!("out/bulletin-某锂价〔{year}〕1号.json"))).unwrap();
     let document: Bulletin = serde_json::from_str(&file).unwrap();
     assert_eq!(document.number.as_deref(), Some(number.as_str()));
 
@@ -290,7 +290,7 @@ fn in_tier_d_a_price_moves_only_with_a_recorded_approval() {
 
     centre.publish("2024-03").unwrap();
     let april = asking("2024-04", &[], None).unwrap().document;
-    assert!(april.products[0].tier < "D".to_owned());
+    assert_ne!(april.products[0].tier, "D");
     assert!(matches!(refusal(asking("2024-04", &approve, Some("无须"))), Refusal::NothingToApprove { .. }), "not of tier D");
     let hold = target("lepidolite_concentrate/2.5", HOLD);
     assert_eq!(refusal(asking("2024-04", &hold, None)), Refusal::NoReason);

@@ -328,7 +328,7 @@ pub(crate) fn reference(run: &str) -> Reference {
     days.extend(ends.iter().map(|(end, _)| end.to_string()));
     days.sort();
     days.dedup();
-    let price = policy(&format!("[price.carbonate]\nwindow_business_days = 1\n[price.calendar]\nworkdays = [{}]\n", days.join(", ")));
+    let price = policy(&format!("[price.carbonate]\nwindow_business_days = 1\n[price.calendar]\ntable_from = 2000-01-01\ntable_to = 2099-12-31\nholidays = []\nworkdays = [{}]\n", days.join(", ")));
     let quotes = Quotes::new(trades.iter().map(|t| (day(&t["date"]), scaled(&t["lc_at_trade"], 2))).chain(ends));
     let sales = trades
         .iter()

@@ -7,7 +7,7 @@ use crate::lake::{AsOf, Lake};
 use crate::policy::Policy;
 use crate::price::Market;
 use crate::price::backtest::attack::{Collusion, Target, Worst};
-use crate::price::backtest::course::Subject;
+use crate::price::course::Subject;
 use crate::price::backtest::forecast::ErrorRow;
 use crate::price::backtest::replay::Known;
 use crate::price::backtest::score::Share;
@@ -16,7 +16,7 @@ use crate::price::calendar::Span;
 use crate::price::policy::PricePolicy;
 use crate::price::sale::{self, Sale};
 use crate::records::product;
-use crate::report::backtest::{BacktestReport, says, write};
+use crate::report::backtest::{BacktestReport, counted, says, write};
 use crate::text::{Lang, Said, Text};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -203,6 +203,12 @@ fn print_coverage(b: &Backtest, lang: Lang) {
         row(Text { zh: "成交在随净回值移动的区间内", en: "sales within the band, moved" }, c.moved),
         row(Text { zh: "成交在评估价±半宽内，移动", en: "sales within the half-width of the assessed price, moved" }, c.around_assessed),
         row(Text { zh: "下期中心在评估价 80% 区间内", en: "next centres within the 80 % interval" }, c.centre),
+        row(
+            Text {
+                zh: "下期中心在预测区间内（另加水平变动与中心误差）", en: "next centres within the interval of the forecast"
+            },
+            c.centre_forecast,
+        ),
         row(Text { zh: "成交在评估价 80% 区间内，移动", en: "sales within the 80 % interval, moved" }, c.sales),
     ]);
     out!(
@@ -252,18 +258,19 @@ fn print_attacks(b: &Backtest, lang: Lang) {
         };
         rows.push(std::iter::once(says.get(lang).to_owned()).chain(Target::ALL.map(cell)).collect());
     };
-    let sellers =
-        |c: &Collusion, zh: &str, en: &str| Said::new(format!("{} 个卖方，{zh}", c.sellers), format!("{} sellers, {en}", c.sellers));
+    let sellers = |c: &Collusion, zh: &str, en: &str| {
+        Said::new(format!("{} 个卖方，{zh}", c.sellers), format!("{}, {en}", counted(c.sellers, "seller")))
+    };
     for collusion in &study.collusion {
         row(sellers(collusion, "一期", "one period"), &collusion.shock);
         row(sellers(collusion, "各期", "all periods"), &collusion.sustained);
     }
     for shell in &study.wash.shells {
         let (s, n) = (shell.sellers, shell.lots);
-        row(Said::new(format!("{s} 个空壳卖方各 {n} 笔"), format!("{s} shells, {n} lots each")), &shell.worst);
+        row(Said::new(format!("{s} 个空壳卖方各 {n} 笔"), format!("{}, {} each", counted(s, "shell"), counted(n, "lot"))), &shell.worst);
     }
     for own in &study.wash.own_account {
-        row(Said::new(format!("一个卖方虚增 {} 笔", own.lots), format!("one seller, {} false lots", own.lots)), &own.worst);
+        row(Said::new(format!("一个卖方虚增 {} 笔", own.lots), format!("one seller, {}", counted(own.lots, "false lot"))), &own.worst);
     }
     row(Said::new("一个卖方拆分批次", "one seller splits its lots"), &study.wash.split);
     row(Said::new("拆分并定价", "splits and prices them"), &study.wash.split_and_priced);

@@ -7,6 +7,7 @@ use crate::lake::{AsOf, Lake};
 use crate::price::publication::ledger::beijing_day;
 use crate::price::publication::verify::{Again, Verified, verify};
 use crate::price::publication::{Ledger, State, store};
+use crate::report::bulletin;
 use crate::text::{Lang, Text};
 use chrono::Utc;
 use serde_json::json;
@@ -127,7 +128,7 @@ fn show(ledger: &Ledger, which: &str, out: Option<&PathBuf>, global: &Global) ->
             Err(no_bulletin) => &ledger.draft(which).map_err(|_| no_bulletin)?.document,
         },
     };
-    let files = out.map(|dir| notice::write(document, dir, global.lang)).transpose()?.unwrap_or_default();
+    let files = out.map(|dir| bulletin::write(document, dir, global.lang)).transpose()?.unwrap_or_default();
     if global.json {
         return super::print_json(document);
     }

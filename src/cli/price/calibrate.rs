@@ -43,7 +43,10 @@ pub(crate) fn run(args: &Args, product: Option<&str>, as_of: &AsOf, global: &Glo
         write(out, &found.proposal, args.force)?;
     }
     if global.json {
-        out!("{}", serde_json::to_string_pretty(&serde_json::json!({ "notice": never_applied(args.out.as_deref()), "calibration": found }))?);
+        out!(
+            "{}",
+            serde_json::to_string_pretty(&serde_json::json!({ "notice": never_applied(args.out.as_deref()), "calibration": found }))?
+        );
     } else {
         print(&found, args.out.as_deref(), global.lang);
     }
@@ -75,9 +78,12 @@ fn refuse_to_overwrite(out: &Path, force: bool) -> Result<(), CliError> {
 fn write(out: &Path, text: &str, force: bool) -> Result<(), CliError> {
     let mut options = std::fs::OpenOptions::new();
     // A file that came into being since the check is not overwritten either.
-    if force { options.create(true).truncate(true) } else { options.create_new(true) };
-    let failed =
-        |e: std::io::Error| CliError(format!("写不了 {}：{e} / cannot write {}: {e}", out.display(), out.display()));
+    if force {
+        options.create(true).truncate(true)
+    } else {
+        options.create_new(true)
+    };
+    let failed = |e: std::io::Error| CliError(format!("写不了 {}：{e} / cannot write {}: {e}", out.display(), out.display()));
     options.write(true).open(out).and_then(|mut file| file.write_all(text.as_bytes())).map_err(failed)
 }
 
@@ -87,7 +93,9 @@ fn never_applied(out: Option<&Path>) -> Said {
     match out {
         Some(_) => Said::new(
             format!("建议已写入 {file}，没有生效：审阅后用 --policy {file} 指定，或把其中的键抄进自己的政策文件"),
-            format!("the proposal is in {file} and in force nowhere: read it, then name it with --policy {file}, or copy its keys into your policy file"),
+            format!(
+                "the proposal is in {file} and in force nowhere: read it, then name it with --policy {file}, or copy its keys into your policy file"
+            ),
         ),
         None => Said::new(
             format!("什么也没有改、没有写：用 --out {file} 写出建议，审阅后以 --policy 指定"),

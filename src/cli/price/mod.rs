@@ -1,6 +1,8 @@
 //! `lepid price`: what is the guide price, and how does each sale bear on it?
 
+mod backtest;
 mod bulletins;
+mod calibrate;
 mod correct;
 mod draft;
 mod notice;
@@ -11,8 +13,11 @@ use crate::cli::{CliError, Global};
 use crate::engine::Engine;
 use crate::lake::{AsOf, Lake};
 use crate::policy::Policy;
+use crate::price::assess::{BENCHMARK, CARRIED, FORMULA, INDICATIVE, OWN_PERIOD, SISTERS, WINDOW};
 use crate::price::assess::{CARRIED, INDICATIVE, NONE};
 use crate::price::bands::{ClassPrice, Period, PricedSale, ProductBands};
+use crate::price::calendar;
+use crate::price::hint::{hint, shown_ratio};
 use crate::price::screen::Code;
 use crate::price::words;
 use crate::records::product;
@@ -32,6 +37,9 @@ pub(crate) struct Args {
     /// 只看一个月 / only this month
     #[arg(long, global = true, value_name = "YYYY-MM", value_parser = month)]
     month: Option<String>,
+    /// 只看一期：编号如 2023-06、2023-06-1h、2023-06-05；写 2023 或 2023-06 则为其中各期 / only this period, by its id; a year or a month: the periods that begin in it
+    #[arg(long, global = true, value_name = "ID", value_parser = period, conflicts_with = "month")]
+    period: Option<String>,
     /// 以数据湖当时的内容计算：版本号或时刻 / the lake as it was: a version or an instant
     #[arg(long, global = true, value_name = "WHEN", default_value = "latest")]
     as_of: AsOf,
@@ -71,6 +79,16 @@ fn month(text: &str) -> Result<String, String> {
         .map_err(|_| "须写作 2023-06 / write it as 2023-06".to_owned())
 }
 
+fn period(text: &str) -> Result<String, String> {
+    let wrong = || "须写作 2023-06、2023-06-1h 或 2023-06-05 / write it as 2023-06, 2023-06-1h or 2023-06-05".to_owned();
+    calendar::is_period(text).then(|| text.to_owned()).ok_or_else(wrong)
+}
+
+/// Whether a period is asked for.
+fn wanted(period: &str, asked: Option<&str>) -> bool {
+    asked.is_none_or(|asked| calendar::within(period, asked))
+}
+
 pub(crate) fn run(args: &Args, global: &Global) -> Result<ExitCode, CliError> {
     match &args.what {
         Some(What::Calibrate(asked)) => calibrate::run(asked, args.product.as_deref(), &args.as_of, global),
@@ -100,9 +118,9 @@ fn show(args: &Args, sales: bool, global: &Global) -> Result<ExitCode, CliError>
             )));
         }
     }
-    let month = args.month.as_deref();
+    let asked = args.period.as_deref().or(args.month.as_deref());
     for product in &mut bands {
-        product.sales.retain(|s| month.is_none_or(|m| s.period == m));
+        product.sales.retain(|s| wanted(&s.period, asked));
     }
     match (sales, global.json) {
         (false, true) => {
@@ -115,6 +133,17 @@ fn show(args: &Args, sales: bool, global: &Global) -> Result<ExitCode, CliError>
         }
         (false, false) => bands.iter().for_each(|b| print_bands(b, month, &notice, global.lang)),
         (true, false) => bands.iter().for_each(|b| print_sales(b, &notice, global.lang)),
+    match (&args.what, global.json) {
+        (None, true) => {
+            bands.iter_mut().for_each(|b| b.periods.retain(|p| wanted(&p.period, asked)));
+            print_json(&json!({ "notice": notice, "bands": bands }))?;
+        }
+        (Some(What::Sales), true) => {
+            let sales: Vec<_> = bands.iter().map(|b| json!({ "product": b.product, "sales": b.sales, "hints": hints(b) })).collect();
+            print_json(&json!({ "notice": notice, "products": sales }))?;
+        }
+        (None, false) => bands.iter().for_each(|b| print_bands(b, asked, &notice, global.lang)),
+        (Some(What::Sales), false) => bands.iter().for_each(|b| print_sales(b, &notice, global.lang)),
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -155,16 +184,18 @@ const BAND_HEADER: [Text; 14] = [
     Text { zh: "依据", en: "rests on" },
 ];
 
-/// Prints every period, or one; the change is always that to the period before.
-fn print_bands(bands: &ProductBands, month: Option<&str>, notice: &Said, lang: Lang) {
+/// Prints every period, or those asked for; the change is always that to the period before.
+fn print_bands(bands: &ProductBands, asked: Option<&str>, notice: &Said, lang: Lang) {
     print_heading(bands, notice, lang);
     let mut before: Option<&Period> = None;
     let mut carried = 0;
-    if !bands.periods.iter().any(|p| month.is_none_or(|m| p.period == m)) {
+    if !bands.periods.iter().any(|p| wanted(&p.period, asked)) {
         print_nothing(lang);
     }
     for period in &bands.periods {
         carried = if period.theta.is_some() { 0 } else { carried + 1 };
+        if wanted(&period.period, asked) {
+            print_period(period, before, carried, lang);
         if month.is_none_or(|m| period.period == m) {
             print_period(bands, period, before, carried, lang);
             if month.is_some() {
@@ -195,7 +226,10 @@ fn print_period(bands: &ProductBands, period: &Period, before: Option<&Period>, 
         );
         return;
     }
-    let header = BAND_HEADER.iter().map(|t| t.get(lang).to_owned()).collect();
+    let mut header: Vec<String> = BAND_HEADER.iter().map(|t| t.get(lang).to_owned()).collect();
+    if let (Some(first), false) = (header.first_mut(), period.period.len() == "2023-06".len()) {
+        Text { zh: "定价期", en: "period" }.get(lang).clone_into(first);
+    }
     let rows = period.classes.iter().map(|class| {
         let before = before.and_then(|b| b.classes.iter().find(|c| c.class == class.class)).and_then(|c| c.guide_fen_per_t);
         band_row(period, class, before, carried, lang)
@@ -293,6 +327,11 @@ fn basis(basis: &str, carried: u32, lang: Lang) -> String {
         (NONE, _) => "-".to_owned(),
         (CARRIED, Lang::Zh) => format!("{carried} 期前水平随净回值"),
         (CARRIED, Lang::En) => format!("carried {carried}, netback of today"),
+        (FORMULA, Lang::Zh) => "公式".to_owned(),
+        (FORMULA, Lang::En) => "formula".to_owned(),
+        (BENCHMARK, Lang::Zh) => "基准价加浮动".to_owned(),
+        (BENCHMARK, Lang::En) => "benchmark and index".to_owned(),
+        _ => "-".to_owned(),
         (INDICATIVE, Lang::Zh) => format!("{carried} 期前水平，仅供参考"),
         (INDICATIVE, Lang::En) => format!("carried {carried}, indicative"),
         _ => words::basis(basis).get(lang).to_owned(),
@@ -324,9 +363,8 @@ fn print_sales(bands: &ProductBands, notice: &Said, lang: Lang) {
 }
 
 fn sale_row(sale: &PricedSale, lang: Lang) -> Vec<String> {
-    #[expect(clippy::cast_precision_loss, reason = "shown with three digits")]
-    let ratio = sale.dry_fen_per_t.zip(sale.netback_fen_per_t).filter(|(_, n)| *n > 0).map(|(p, n)| format!("{:.3}", p as f64 / n as f64));
     let title = Code::by_id(&sale.code).map_or("", |code| code.title().get(lang));
+    let looks_like = hint_of(sale).map(|said| format!("{}{}", if lang == Lang::Zh { "；" } else { "; " }, said.get(lang)));
     let dash = || "-".to_owned();
     vec![
         sale.date.clone(),
@@ -337,9 +375,26 @@ fn sale_row(sale: &PricedSale, lang: Lang) -> Vec<String> {
         sale.dry_kg.map_or_else(dash, |kg| format!("{}.{:03}", kg / 1000, kg % 1000)),
         yuan(sale.dry_fen_per_t),
         yuan(sale.netback_fen_per_t),
-        ratio.unwrap_or_else(dash),
-        format!("{} {title}", sale.code),
+        ratio(sale).map_or_else(dash, shown_ratio),
+        format!("{} {title}{}", sale.code, looks_like.unwrap_or_default()),
     ]
+}
+
+/// Price over netback.
+fn ratio(sale: &PricedSale) -> Option<f64> {
+    #[expect(clippy::cast_precision_loss, reason = "prices in fen are far below 2^53")]
+    sale.dry_fen_per_t.zip(sale.netback_fen_per_t).filter(|(_, n)| *n > 0).map(|(p, n)| p as f64 / n as f64)
+}
+
+/// What a price outside of the corridor looks like.
+fn hint_of(sale: &PricedSale) -> Option<Said> {
+    ratio(sale).filter(|_| sale.code == Code::Corridor.id()).and_then(hint)
+}
+
+/// The hints for machines, by id of the sale.
+fn hints(bands: &ProductBands) -> Vec<serde_json::Value> {
+    let hinted = bands.sales.iter().filter_map(|s| Some((s, ratio(s)?, hint_of(s)?)));
+    hinted.map(|(sale, ratio, said)| json!({ "id": sale.id, "ratio": ratio, "hint": said })).collect()
 }
 
 /// Fen as yuan, exact.

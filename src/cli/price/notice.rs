@@ -1,12 +1,9 @@
-//! How does a bulletin read on a terminal, and where are its files?
+//! How does a bulletin read on a terminal?
 
-use crate::cli::CliError;
 use crate::cli::grid::Grid;
 use crate::price::bulletin::{Bulletin, ClassBulletin, ProductBulletin};
-use crate::price::publication::number;
 use crate::price::screen::Code;
 use crate::text::{Lang, Said, grouped};
-use std::path::{Path, PathBuf};
 
 /// Prints a bulletin or a draft.
 pub(crate) fn print(of: &Bulletin, lang: Lang) {
@@ -104,18 +101,4 @@ pub(crate) fn ppm_as_percent(ppm: i64) -> String {
 
 fn short(hash: &str) -> &str {
     hash.get(..12).unwrap_or(hash)
-}
-
-/// Writes the documents of a bulletin; each appears whole under its name.
-pub(crate) fn write(of: &Bulletin, dir: &Path, _lang: Lang) -> Result<Vec<PathBuf>, CliError> {
-    std::fs::create_dir_all(dir)?;
-    let name = match of.number.as_deref().and_then(|n| Some((n.split_once('〔')?.0, number::parse(n)?))) {
-        Some((word, (year, ordinal))) => format!("bulletin-{word}{year}-{ordinal}"),
-        None => format!("draft-{}", of.period),
-    };
-    let path = dir.join(format!("{name}.json"));
-    let temporary = dir.join(format!(".{name}.{}.tmp", std::process::id()));
-    std::fs::write(&temporary, format!("{}\n", serde_json::to_string_pretty(of)?))?;
-    std::fs::rename(&temporary, &path)?;
-    Ok(vec![path])
 }

@@ -1,10 +1,10 @@
 //! `lepid price publish`: a reviewed draft becomes a numbered bulletin that never changes.
 
-use super::notice;
 use crate::cli::{CliError, Global};
 use crate::lake::Lake;
 use crate::policy::Policy;
 use crate::price::publication::{self, Who};
+use crate::report::bulletin;
 use crate::text::Lang;
 use chrono::Utc;
 use std::path::PathBuf;
@@ -28,7 +28,7 @@ pub(crate) fn run(args: &Args, global: &Global) -> Result<ExitCode, CliError> {
     let published = publication::publish(&lake, &policy, &args.draft, Who { by: &args.by, at: Utc::now() })?;
     let number = &published.number;
     // It is published whether or not its files can be written; they can be written again at any time.
-    let files = notice::write(&published.document, &args.out, global.lang).map_err(|CliError(why)| {
+    let files = bulletin::write(&published.document, &args.out, global.lang).map_err(|why| {
         CliError(format!(
             "{number} 已发布，但文件未能写出：{why}；重写：lepid price bulletins show {number} --out DIR / {number} is published, but its files could not be written: {why}; write them again: `lepid price bulletins show {number} --out DIR`"
         ))

@@ -14,7 +14,7 @@
 //! are computed from the same manipulated sales.
 
 use super::count;
-use super::course::{Runner, Step, Subject};
+use crate::price::course::{Runner, Step, Subject};
 use super::forecast::{deals, rivals_of};
 use super::rivals::{Deal, Rivals};
 use super::score::{median, sorted};
@@ -23,6 +23,7 @@ use crate::price::anchors::Anchors;
 use crate::price::calendar::Span;
 use crate::price::influence::grid;
 use crate::price::mechanism::{round_to_integer, step};
+use crate::price::policy::Class;
 use crate::price::sale::Sale;
 use crate::price::state::Evidence;
 use crate::price::trust::capped_shares;
@@ -72,14 +73,28 @@ impl Target {
     }
 }
 
-/// The largest `|ln|` move of each of [`Target::ALL`].
-pub(super) type Moved = [f64; 6];
+/// A move of a price, and of which class.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Move {
+    /// `|ln|`.
+    pub(super) size: f64,
+    /// Index of the class.
+    pub(super) class: usize,
+}
+
+/// The largest move of each of [`Target::ALL`].
+pub(super) type Moved = [Move; 6];
+
+/// Nothing moved.
+pub(super) const UNMOVED: Moved = [Move { size: 0.0, class: 0 }; 6];
 
 /// The larger of each.
 pub(super) fn worse(a: Moved, b: Moved) -> Moved {
     let mut worse = a;
     for (slot, other) in worse.iter_mut().zip(b) {
-        *slot = slot.max(other);
+        if other.size > slot.size {
+            *slot = other;
+        }
     }
     worse
 }
@@ -93,17 +108,43 @@ pub struct Worst {
     pub largest: f64,
     /// The period of it; `None` where nothing moved.
     pub period: Option<String>,
+    /// The grade class of it.
+    pub class: Option<String>,
+    /// Admitted sales that this class really had in that period.
+    pub class_sales: Option<u32>,
     /// The median of the periods' worst.
     pub median: f64,
 }
 
-/// From the worst moves of each period.
-pub(super) fn worst(periods: &[(String, Moved)]) -> Vec<Worst> {
+/// The worst of one period.
+pub(super) struct WorstOf {
+    period: String,
+    /// Admitted sales by class.
+    sales: Vec<u32>,
+    moved: Moved,
+}
+
+impl WorstOf {
+    pub(super) fn new(step: &Step, moved: Moved) -> Self {
+        let sales = |class: usize| count(step.intake.sold.iter().filter(|s| s.class == class).count());
+        Self { period: step.span.id.clone(), sales: (0..step.stand.classes.len()).map(sales).collect(), moved }
+    }
+}
+
+/// From the worst moves of each period; of equal ones the first.
+pub(super) fn worst(periods: &[WorstOf], classes: &[Class]) -> Vec<Worst> {
     let of = |(i, target): (usize, Target)| {
-        let moves: Vec<(&str, f64)> = periods.iter().map(|(id, moved)| (id.as_str(), moved.get(i).copied().unwrap_or(0.0))).collect();
-        let largest = moves.iter().map(|(_, m)| *m).fold(0.0, f64::max);
-        let period = moves.iter().find(|(_, m)| *m == largest && largest > 0.0).map(|(id, _)| (*id).to_owned());
-        Worst { target, largest, period, median: median(&sorted(moves.iter().map(|(_, m)| *m))).unwrap_or(0.0) }
+        let moves: Vec<(&WorstOf, Move)> = periods.iter().map(|p| (p, p.moved.get(i).copied().unwrap_or_default())).collect();
+        let largest = moves.iter().map(|(_, m)| m.size).fold(0.0, f64::max);
+        let found = moves.iter().find(|(_, m)| m.size == largest && largest > 0.0);
+        Worst {
+            target,
+            largest,
+            period: found.map(|(p, _)| p.period.clone()),
+            class: found.and_then(|(_, m)| classes.get(m.class)).map(|class| class.id.clone()),
+            class_sales: found.and_then(|(p, m)| p.sales.get(m.class)).copied(),
+            median: median(&sorted(moves.iter().map(|(_, m)| m.size))).unwrap_or(0.0),
+        }
     };
     Target::ALL.into_iter().enumerate().map(of).collect()
 }
@@ -197,14 +238,13 @@ impl Scene<'_> {
     pub(super) fn moved(&self, evidence: &[Evidence], deals: Option<&[Vec<Deal>]>) -> Moved {
         let after = self.step.before.peek(evidence, &self.subject.product.centre);
         let prices = after.prices(self.netbacks);
-        let mut moved = [0.0; 6];
+        let mut moved = UNMOVED;
         let [guide, assessed, ..] = &mut moved;
-        *assessed = largest(prices.iter().copied().zip(self.prices.iter().copied()));
-        *guide =
-            largest(prices.iter().zip(&self.step.guides_before).zip(&self.step.stand.classes).filter_map(|((price, before), class)| {
-                let attacked = step(&self.subject.product.mechanism, *before, round_to_integer(*price)).guide;
-                Some((fen(attacked), fen(class.guide_fen_per_t?)))
-            }));
+        *assessed = largest(prices.iter().copied().zip(self.prices.iter().copied()).map(Some));
+        *guide = largest(prices.iter().zip(&self.step.guides_before).zip(&self.step.stand.classes).map(|((price, before), class)| {
+            let attacked = step(&self.subject.product.mechanism, *before, round_to_integer(*price)).guide;
+            Some((fen(attacked), fen(class.guide_fen_per_t?)))
+        }));
         if let Some(deals) = deals {
             let rivals = rivals_of(deals, &self.rivals_before);
             write_rivals(&mut moved, &rivals, &self.rivals);
@@ -252,7 +292,7 @@ impl Scene<'_> {
 /// Writes the moves of the rivals.
 fn write_rivals(moved: &mut Moved, attacked: &[Option<Rivals>], base: &[Option<Rivals>]) {
     for (i, slot) in moved.iter_mut().skip(2).enumerate() {
-        let pairs = attacked.iter().zip(base).filter_map(|(a, b)| Some((*(*a)?.all().get(i)?, *(*b)?.all().get(i)?)));
+        let pairs = attacked.iter().zip(base).map(|(a, b)| Some((*(*a)?.all().get(i)?, *(*b)?.all().get(i)?)));
         *slot = largest(pairs);
     }
 }
@@ -261,9 +301,10 @@ fn tampered(evidence: &[Evidence], set: &[usize], y: f64) -> Vec<Evidence> {
     evidence.iter().map(|e| if set.contains(&e.seller) { Evidence { y, ..e.clone() } } else { e.clone() }).collect()
 }
 
-/// The largest |ln| of the ratios.
-fn largest(pairs: impl Iterator<Item = (f64, f64)>) -> f64 {
-    pairs.map(|(a, b)| libm::log(a / b).abs()).fold(0.0, f64::max)
+/// The largest |ln| of the ratios, one pair a class; of equal ones the first.
+fn largest(pairs: impl Iterator<Item = Option<(f64, f64)>>) -> Move {
+    let moves = pairs.enumerate().filter_map(|(class, pair)| pair.map(|(a, b)| Move { size: libm::log(a / b).abs(), class }));
+    moves.fold(Move::default(), |worst, other| if other.size > worst.size { other } else { worst })
 }
 
 #[expect(clippy::cast_precision_loss, reason = "prices in fen are far below 2^53")]
@@ -286,9 +327,9 @@ pub fn study(subject: Subject<'_>, sales: &[Sale], periods: &[Span], steps: &[St
 }
 
 fn collude(subject: Subject<'_>, scenes: &[Scene<'_>], steps: &[Step], asked: &[bool], k: usize) -> Collusion {
-    let choices = choices(subject);
+    let (choices, classes) = (choices(subject), subject.product.class.as_slice());
     let shocks: Vec<Shock> = scenes.par_iter().map(|scene| shock(scene, &choices, k)).collect();
-    let by_period: Vec<(String, Moved)> = scenes.iter().zip(&shocks).map(|(s, shock)| (s.step.span.id.clone(), shock.moved)).collect();
+    let by_period: Vec<WorstOf> = scenes.iter().zip(&shocks).map(|(s, shock)| WorstOf::new(s.step, shock.moved)).collect();
     let candidates = steady_sellers(subject, steps);
     let (sets, sustained_exhaustive) = subsets(&candidates, k, MOST_SUSTAINED);
     let sustained = sustained(subject, steps, asked, &sets, &choices);
@@ -296,8 +337,8 @@ fn collude(subject: Subject<'_>, scenes: &[Scene<'_>], steps: &[Step], asked: &[
         sellers: count(k),
         sets: shocks.iter().map(|s| s.sets).sum(),
         exhaustive: shocks.iter().all(|s| s.exhaustive),
-        shock: worst(&by_period),
-        sustained: worst(&sustained),
+        shock: worst(&by_period, classes),
+        sustained: worst(&sustained, classes),
         sustained_exhaustive,
         escaped: count(shocks.iter().filter(|s| s.escaped == Some(true)).count()),
         centres: count(shocks.iter().filter(|s| s.escaped.is_some()).count()),
@@ -314,7 +355,7 @@ struct Shock {
 
 fn shock(scene: &Scene<'_>, choices: &[f64], k: usize) -> Shock {
     let (sets, exhaustive) = subsets(&scene.sellers, k, MOST_SETS);
-    let mut shock = Shock { moved: [0.0; 6], sets: count(sets.len()), exhaustive, escaped: None };
+    let mut shock = Shock { moved: UNMOVED, sets: count(sets.len()), exhaustive, escaped: None };
     for set in &sets {
         for y in choices {
             let (evidence, deals) = scene.tampered(set, *y);
@@ -350,7 +391,7 @@ fn steady_sellers(subject: Subject<'_>, steps: &[Step]) -> Vec<usize> {
 }
 
 /// The worst of each asked period over all sets and choices, each held through all periods.
-fn sustained(subject: Subject<'_>, steps: &[Step], asked: &[bool], sets: &[Vec<usize>], choices: &[f64]) -> Vec<(String, Moved)> {
+fn sustained(subject: Subject<'_>, steps: &[Step], asked: &[bool], sets: &[Vec<usize>], choices: &[f64]) -> Vec<WorstOf> {
     let campaigns: Vec<(&Vec<usize>, f64)> = sets.iter().flat_map(|set| choices.iter().map(move |y| (set, *y))).collect();
     let courses: Vec<Vec<Moved>> = campaigns.par_iter().map(|(set, y)| campaign(subject, steps, set, *y)).collect();
     let periods = steps
@@ -358,8 +399,8 @@ fn sustained(subject: Subject<'_>, steps: &[Step], asked: &[bool], sets: &[Vec<u
         .enumerate()
         .zip(asked)
         .filter(|((_, step), asked)| **asked && step.stand.classes.iter().any(|c| c.guide_fen_per_t.is_some()));
-    let of = |period: usize| courses.iter().filter_map(|course| course.get(period)).fold([0.0; 6], |a, b| worse(a, *b));
-    periods.map(|((period, step), _)| (step.span.id.clone(), of(period))).collect()
+    let of = |period: usize| courses.iter().filter_map(|course| course.get(period)).fold(UNMOVED, |a, b| worse(a, *b));
+    periods.map(|((period, step), _)| WorstOf::new(step, of(period))).collect()
 }
 
 /// The moves in every period when a set sells at `y` throughout.
@@ -380,11 +421,11 @@ fn campaign(subject: Subject<'_>, steps: &[Step], set: &[usize], y: f64) -> Vec<
         }
         base_rivals = rivals_of(&deals(own, classes), &base_rivals);
         rivals = rivals_of(&attacked, &rivals);
-        let mut moved = [0.0; 6];
+        let mut moved = UNMOVED;
         let [guide, assessed, ..] = &mut moved;
         let pairs = || stand.classes.iter().zip(&own.stand.classes);
-        *guide = largest(pairs().filter_map(|(a, b)| Some((fen(a.guide_fen_per_t?), fen(b.guide_fen_per_t?)))));
-        *assessed = largest(pairs().filter_map(|(a, b)| Some((a.assessed_exact_fen_per_t?, b.assessed_exact_fen_per_t?))));
+        *guide = largest(pairs().map(|(a, b)| Some((fen(a.guide_fen_per_t?), fen(b.guide_fen_per_t?)))));
+        *assessed = largest(pairs().map(|(a, b)| Some((a.assessed_exact_fen_per_t?, b.assessed_exact_fen_per_t?))));
         write_rivals(&mut moved, &rivals, &base_rivals);
         all.push(moved);
     }
@@ -438,9 +479,22 @@ mod tests {
 
     #[test]
     fn the_worst_is_the_largest_of_the_periods_with_their_median() {
-        let periods = [("a", 0.1), ("b", 0.3), ("c", 0.2)].map(|(id, m)| (id.to_owned(), [m, 0.0, 0.0, 0.0, 0.0, 0.0]));
-        let all = worst(&periods);
-        assert_eq!(all[0], Worst { target: Target::Guide, largest: 0.3, period: Some("b".to_owned()), median: 0.2 });
+        let periods = [("a", 0.1), ("b", 0.3), ("c", 0.2)].map(|(id, size)| {
+            let mut moved = UNMOVED;
+            moved[0] = Move { size, class: 1 };
+            WorstOf { period: id.to_owned(), sales: vec![5, 0], moved }
+        });
+        let class = |id: &str| Class { id: id.to_owned(), grade_ppm: 1, from_ppm: 1, to_ppm: 2 };
+        let all = worst(&periods, &[class("2.0"), class("2.5")]);
+        let expected = Worst {
+            target: Target::Guide,
+            largest: 0.3,
+            period: Some("b".to_owned()),
+            class: Some("2.5".to_owned()),
+            class_sales: Some(0),
+            median: 0.2,
+        };
+        assert_eq!(all[0], expected);
         assert_eq!((all[1].largest, all[1].period.clone()), (0.0, None));
     }
 }

@@ -5,11 +5,14 @@
 //!   guide price, it also has to bear what the mechanism held back and what carbonate did in between (`as_printed`); `moved` takes
 //!   out the latter.
 //! - The **interval** of the assessed price says where the level stood with 80 %. The next period's centre has besides the move of
-//!   the level and its own error, so that its coverage (`centre`) is a hard test, and that of single sales (`sales`) is smaller still.
+//!   the level and its own error: with both added (`centre_forecast`) it should be covered in 80 % of the cases, without them
+//!   (`centre`) in fewer, and single sales (`sales`) in fewer still.
 
-use super::course::{Sold, Step};
+use crate::price::course::{Sold, Step};
 use super::score::{Share, number};
 use crate::price::bands::ClassPrice;
+use crate::price::class_price::Z90;
+use crate::price::policy::ProductPolicy;
 use serde::Serialize;
 use std::collections::BTreeSet;
 
@@ -28,6 +31,8 @@ pub struct Coverage {
     pub half_width: Option<f64>,
     /// Centres of the next period within the 80 % interval of the assessed price, class by class that has sales.
     pub centre: Share,
+    /// The same with the interval widened by the level's variance a period and the variance of the centre itself.
+    pub centre_forecast: Share,
     /// Sales within the interval, moved.
     pub sales: Share,
     /// Mean half-width of the interval.
@@ -35,8 +40,9 @@ pub struct Coverage {
 }
 
 /// Counts coverage over the asked periods: prices of `stood`, sales and centres of `whole`.
-pub(super) fn coverage(stood: &[Step], whole: &[Step], asked: &[bool], alpha: f64) -> Coverage {
-    let mut found = Coverage { nominal: 1.0 - alpha, ..Coverage::default() };
+pub(super) fn coverage(stood: &[Step], whole: &[Step], asked: &[bool], product: &ProductPolicy) -> Coverage {
+    let mut found = Coverage { nominal: 1.0 - product.band.alpha, ..Coverage::default() };
+    let a_period = product.state.level_sd_a_period * product.state.level_sd_a_period;
     let (mut widths, mut intervals) = (Vec::new(), Vec::new());
     for (period, (before, now)) in stood.iter().zip(whole.iter().skip(1)).enumerate() {
         if asked.get(period + 1) != Some(&true) {
@@ -53,7 +59,10 @@ pub(super) fn coverage(stood: &[Step], whole: &[Step], asked: &[bool], alpha: f6
             if let (Some(own), Some(standing)) = (now.stand.after.own, level(before, class)) {
                 let expected = own.theta + before.stand.after.deviations.get(class).map_or(0.0, |d| d.delta);
                 if let Some(half) = interval(price) {
-                    found.centre.count((expected - standing).abs() <= half);
+                    let off = (expected - standing).abs();
+                    found.centre.count(off <= half);
+                    let variance = half * half / (Z90 * Z90) + a_period + own.sd * own.sd;
+                    found.centre_forecast.count(off <= Z90 * libm::sqrt(variance));
                 }
             }
         }

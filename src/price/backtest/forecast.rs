@@ -1,7 +1,7 @@
 //! What stood at the end of a period for the sales of the next, and how far off was it?
 
 use super::count;
-use super::course::Step;
+use crate::price::course::Step;
 use super::rivals::{Deal, Rivals, rivals};
 use super::score::{Error, error, median, number, sorted};
 use crate::price::calendar::Span;
@@ -105,10 +105,11 @@ impl Forecasts {
         last.is_some_and(|each| each.get(Forecast::Last as usize).is_some_and(Option::is_some))
     }
 
-    /// A forecast of a class over the periods that are asked for.
+    /// A forecast of a class over the periods that are asked for and the one before them, from which the first moves.
     pub(super) fn series(&self, forecast: Forecast, class: usize, asked: &[bool]) -> Vec<Option<f64>> {
-        let periods = (0..self.stood.len()).zip(asked).filter(|(_, asked)| **asked);
-        periods.map(|(period, _)| self.at(period, class).and_then(|each| each.get(forecast as usize).copied().flatten())).collect()
+        let wanted = |period: &usize| [*period, period + 1].iter().any(|p| asked.get(*p) == Some(&true));
+        let periods = (0..self.stood.len()).filter(wanted);
+        periods.map(|period| self.at(period, class).and_then(|each| each.get(forecast as usize).copied().flatten())).collect()
     }
 }
 
@@ -161,7 +162,10 @@ pub(super) struct Scores {
 pub(super) fn score(stood: &[Step], whole: &[Step], forecasts: &Forecasts, asked: &[bool]) -> Scores {
     let mut scores = Scores::default();
     for (period, step) in whole.iter().enumerate().filter(|(period, _)| asked.get(*period) == Some(&true)) {
-        let Some(before) = period.checked_sub(1).filter(|before| *before < stood.len()) else { continue };
+        let Some(before) = period.checked_sub(1).filter(|before| *before < stood.len()) else {
+            scores.unforetold += count(step.intake.sold.len());
+            continue;
+        };
         for sold in &step.intake.sold {
             let Some(each) = forecasts.at(before, sold.class) else { continue };
             let (assessed, netback) = (of(each, Forecast::Assessed), of(each, Forecast::Netback));

@@ -11,7 +11,6 @@
 //! - **Attacks**: what strategic sellers ([`attack`]) and fabricated trades ([`wash`]) could have done.
 
 pub mod attack;
-pub mod course;
 pub mod coverage;
 pub mod forecast;
 pub mod moves;
@@ -25,7 +24,7 @@ use super::assess::assess;
 use super::calendar::Span;
 use super::sale::Sale;
 use attack::AttackStudy;
-use course::{Step, Subject, course};
+use crate::price::course::{Step, Subject, course};
 use coverage::Coverage;
 use forecast::{ErrorRow, Forecast, Forecasts, PeriodRow};
 use moves::{Moves, moves, together};
@@ -176,7 +175,7 @@ pub fn backtest(subject: Subject<'_>, sales: &[Sale], periods: &[Span], question
         unforetold: scored.unforetold,
         better: better(&errors),
         errors,
-        coverage: coverage::coverage(&stood, &whole, &asked, subject.product.band.alpha),
+        coverage: coverage::coverage(&stood, &whole, &asked, subject.product),
         acts: acts(&stood, &forecasts, &asked),
         moves: all_moves(&forecasts, &asked),
         by_period: forecast::by_period(&scored.sales, periods),

@@ -10,9 +10,9 @@
 //! - **Splits**: one seller writes each of its lots as pieces not below the smallest lot (at most [`MOST_PIECES`]), at its own
 //!   prices or at one value of `y`.
 
-use super::attack::{Moved, Scene, Worst, choices, worse, worst};
+use super::attack::{Moved, Scene, UNMOVED, Worst, WorstOf, choices, worse, worst};
 use super::count;
-use super::course::{Sold, Step, Subject, course};
+use crate::price::course::{Sold, Step, Subject, course};
 use super::rivals::Deal;
 use super::score::{median, sorted};
 use crate::price::anchors::Anchors;
@@ -101,7 +101,7 @@ pub(super) fn study(
     let lot_t = float(subject.product.centre.lot_cap_kg) / 1e3;
     let by_period = |of: &(dyn Fn(&Scene<'_>) -> Moved + Sync)| -> Vec<Worst> {
         let moved: Vec<Moved> = scenes.par_iter().map(of).collect();
-        worst(&scenes.iter().map(|s| s.step.span.id.clone()).zip(moved).collect::<Vec<_>>())
+        worst(&scenes.iter().zip(moved).map(|(s, moved)| WorstOf::new(s.step, moved)).collect::<Vec<_>>(), &subject.product.class)
     };
     let mut shells = Vec::new();
     for sellers in 1..=3 {
@@ -125,12 +125,12 @@ fn by_shells(scene: &Scene<'_>, shells: u32, lots: u32, lot_t: f64) -> Moved {
 }
 
 fn on_own_account(scene: &Scene<'_>, lots: u32, lot_t: f64) -> Moved {
-    scene.sellers.iter().map(|seller| fabricate(scene, &[*seller], lots, lot_t)).fold([0.0; 6], worse)
+    scene.sellers.iter().map(|seller| fabricate(scene, &[*seller], lots, lot_t)).fold(UNMOVED, worse)
 }
 
 /// The worst over values of `y` and classes when each of the sellers adds so many lots at the end of the period.
 fn fabricate(scene: &Scene<'_>, sellers: &[usize], lots: u32, lot_t: f64) -> Moved {
-    let mut all = [0.0; 6];
+    let mut all = UNMOVED;
     for (class, netback) in scene.netbacks.iter().enumerate() {
         for y in choices(scene.subject) {
             let mut evidence = scene.step.intake.evidence.clone();
@@ -149,7 +149,7 @@ fn fabricate(scene: &Scene<'_>, sellers: &[usize], lots: u32, lot_t: f64) -> Mov
 
 /// The worst over the sellers when one splits its lots and sells at one of these values (`None`: at its own prices).
 fn split(scene: &Scene<'_>, values: &[Option<f64>]) -> Moved {
-    let mut all = [0.0; 6];
+    let mut all = UNMOVED;
     for seller in &scene.sellers {
         for y in values {
             let (mut evidence, mut deals) = (Vec::new(), vec![Vec::new(); scene.netbacks.len()]);

@@ -73,8 +73,14 @@ pub(super) fn scale_is_below(residuals: &[f64], s: f64, freedom: f64) -> bool {
 /// Where the search of the scale begins: the median of the sizes, or the smallest above it that is not zero.
 pub(super) fn rough_scale(residuals: &[f64]) -> f64 {
     let mut sizes: Vec<f64> = residuals.iter().map(|r| r.abs()).collect();
-    sizes.sort_by(f64::total_cmp);
-    sizes.iter().skip(sizes.len() / 2).copied().find(|r| *r > 0.0).unwrap_or(1.0) / MAD
+    let half = sizes.len() / 2;
+    if half >= sizes.len() {
+        return 1.0 / MAD;
+    }
+    let (_, middle, above) = sizes.select_nth_unstable_by(half, f64::total_cmp);
+    let smallest = |values: &[f64]| values.iter().copied().filter(|r| *r > 0.0).min_by(f64::total_cmp);
+    let found = if *middle > 0.0 { Some(*middle) } else { smallest(above) };
+    found.unwrap_or(1.0) / MAD
 }
 
 /// The median; the mean of the two in the middle of an even number. 0 without values.

@@ -15,8 +15,6 @@ const EXHAUSTIVE: usize = 6_000;
 const RANDOM: usize = 500;
 /// Seed of the choices.
 const SEED: u64 = 19_870_642;
-/// So many rows, evenly spaced, serve the search; the fit itself takes all.
-const SEARCHED_ROWS: usize = 1_000;
 /// So many of the best starts are followed to their end.
 const FOLLOWED: usize = 10;
 /// Steps of each start before they are compared.
@@ -49,12 +47,10 @@ pub fn mm_estimate(columns: &[Vec<f64>], y: &[f64]) -> Option<Fit> {
 /// The S-estimate: the coefficients whose residuals have the smallest robust scale. `None` as for [`mm_estimate`].
 #[must_use]
 pub fn s_estimate(columns: &[Vec<f64>], y: &[f64]) -> Option<Fit> {
-    let (fewer_columns, fewer_y) = thinned(columns, y);
-    let starts = best_starts(&fewer_columns, &fewer_y);
+    let freedom = float(y.len()) - float(columns.len());
     let mut best: Option<Fit> = None;
-    for start in starts {
+    for start in best_starts(columns, y, freedom) {
         let residuals = residuals(columns, y, &start);
-        let freedom = float(y.len()) - float(columns.len());
         let Some(scale) = scale(&residuals, freedom) else { continue };
         let fit = Fit { coefficients: start, scale, residuals, weights: Vec::new() };
         let Some(fit) = descend(columns, y, fit, |fit| (scale_of(fit, freedom), BREAKDOWN_HALF)) else { continue };
@@ -111,16 +107,8 @@ pub(super) fn weighted(columns: &[Vec<f64>], y: &[f64], weights: &[f64]) -> Opti
     qr::solve(&columns, &times(y)).ok().map(|s| s.coefficients)
 }
 
-/// At most [`SEARCHED_ROWS`] rows, evenly spaced.
-fn thinned(columns: &[Vec<f64>], y: &[f64]) -> (Vec<Vec<f64>>, Vec<f64>) {
-    let every = y.len().div_ceil(SEARCHED_ROWS).max(1);
-    let thin = |values: &[f64]| values.iter().copied().step_by(every).collect::<Vec<f64>>();
-    (columns.iter().map(|c| thin(c)).collect(), thin(y))
-}
-
 /// The best lines through as many rows as there are coefficients, after a few steps, the smallest scale first.
-fn best_starts(columns: &[Vec<f64>], y: &[f64]) -> Vec<Vec<f64>> {
-    let freedom = float(y.len()) - float(columns.len());
+fn best_starts(columns: &[Vec<f64>], y: &[f64], freedom: f64) -> Vec<Vec<f64>> {
     let mut best: Vec<(f64, Vec<f64>)> = Vec::new();
     for choice in Choices::of(y.len(), columns.len()) {
         let Some(line) = first_steps(columns, y, &choice, freedom) else { continue };

@@ -83,7 +83,7 @@ pub fn calibrate(policy: &Policy, market: &Market, only: Option<&str>) -> Result
     let held_out = held_out(&price, market);
     let earlier = until(market, held_out);
     let from_earlier = estimate(&price, &earlier, only);
-    for product in &estimates.products {
+    for product in estimates.products.iter().filter(|p| p.sales > 0) {
         comparisons.extend(compare(&product.product, market, &price, &estimates.policy, 0, false));
         let learned = from_earlier.products.iter().any(|p| p.product == product.product && p.rows.iter().any(|r| r.proposed.is_some()))
             || from_earlier.credit.as_ref().is_some_and(|r| r.proposed.is_some());
@@ -202,8 +202,12 @@ fn credit_row(price: &PricePolicy, rates: &[((f64, f64), usize)]) -> Row {
         return Row::none(What::CreditRate, Some(now), n, Verdict::NotIdentified, slopes::alike());
     };
     if !(0.0..=100.0).contains(&found.0) {
-        let meaning = Said::new("隐含的年息不在 0 至 100 % 之间：账期之差另有原因", "the implied interest is not within 0 and 100 %: credit differs for another reason");
-        let verdict = if (found.0 - now).abs() > price.calibration.significance_sd * found.1 { Verdict::NotIdentified } else { Verdict::Agrees };
+        let meaning = Said::new(
+            "隐含的年息不在 0 至 100 % 之间：账期之差另有原因",
+            "the implied interest is not within 0 and 100 %: credit differs for another reason",
+        );
+        let verdict =
+            if (found.0 - now).abs() > price.calibration.significance_sd * found.1 { Verdict::NotIdentified } else { Verdict::Agrees };
         return Row { estimate: Some(found.0), error: Some(found.1), ..Row::none(What::CreditRate, Some(now), n, verdict, meaning) };
     }
     let meaning = Said::new(

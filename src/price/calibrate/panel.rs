@@ -2,7 +2,7 @@
 //!
 //! Robust MM regression with a level for each period that is never written down as a column: every step of the weighted least squares
 //! takes the weighted mean of a period from its rows, which gives the same slopes (Frisch & Waugh 1933). Standard errors allow for the
-//! deals of one seller being alike (sandwich by seller).
+//! deals of one seller being alike (sandwich).
 
 use super::bisquare::{BREAKDOWN_HALF, EFFICIENCY_95, float, median, psi_slope, scale, weight};
 use super::mm::{largest_change, residuals, s_estimate, weighted};
@@ -37,6 +37,8 @@ pub struct Slopes {
     pub weights: Vec<f64>,
 }
 
+/// So many rows, evenly spaced, serve the search of the start; the fit itself takes all.
+const SEARCHED_ROWS: usize = 500;
 /// Steps of the weighted least squares at most, and the share of change at which they end.
 const STEPS: usize = 500;
 const CLOSE: f64 = 1e-10;
@@ -48,8 +50,10 @@ impl Panel {
         let start = if self.columns.is_empty() {
             Vec::new()
         } else {
-            let (columns, y) = self.centred(|values| median(values));
-            s_estimate(&columns, &y)?.coefficients
+            let (columns, y) = self.centred(median);
+            let every = y.len().div_ceil(SEARCHED_ROWS).max(1);
+            let thin = |values: &[f64]| values.iter().copied().step_by(every).collect::<Vec<f64>>();
+            s_estimate(&columns.iter().map(|c| thin(c)).collect::<Vec<_>>(), &thin(&y))?.coefficients
         };
         self.fit_from(&start)
     }
@@ -57,13 +61,14 @@ impl Panel {
     /// The fit from a robust start.
     #[must_use]
     pub fn fit_from(&self, start: &[f64]) -> Option<Slopes> {
-        let freedom = float(self.y.len()) - float(self.columns.len()) - float(self.periods().len());
+        let periods = grouped(&self.period);
+        let freedom = float(self.y.len()) - float(self.columns.len()) - float(periods.len());
         let mut at = Step { slopes: start.to_vec(), residuals: self.less_period_medians(start) };
         let mut spread = scale(&at.residuals, freedom)?;
         for tuning in [BREAKDOWN_HALF, EFFICIENCY_95] {
             for _ in 0..STEPS {
                 let weights: Vec<f64> = at.residuals.iter().map(|r| weight(r / spread, tuning)).collect();
-                let next = self.step(&at, &weights);
+                let next = self.step(&at, &weights, &periods);
                 let change = largest_change(&at.slopes, &next.slopes).max(largest_change(&at.residuals, &next.residuals));
                 at = next;
                 if tuning == BREAKDOWN_HALF {
@@ -75,7 +80,7 @@ impl Panel {
             }
         }
         let weights: Vec<f64> = at.residuals.iter().map(|r| weight(r / spread, EFFICIENCY_95)).collect();
-        let errors = self.errors(&at.residuals, &weights, spread);
+        let errors = self.errors(&at.residuals, &weights, spread, &periods);
         Some(Slopes { slopes: at.slopes, errors, scale: spread, residuals: at.residuals, weights })
     }
 
@@ -114,19 +119,15 @@ impl Panel {
     #[must_use]
     pub fn medians(&self) -> Vec<f64> {
         let (_, y) = self.centred(median);
-        let rows = |of: &dyn Fn(usize) -> bool| median(&(0..y.len()).filter(|i| of(*i)).filter_map(|i| y.get(i)).copied().collect::<Vec<f64>>());
+        let rows =
+            |of: &dyn Fn(usize) -> bool| median(&(0..y.len()).filter(|i| of(*i)).filter_map(|i| y.get(i)).copied().collect::<Vec<f64>>());
         let marked = |column: &Vec<f64>, i: usize| column.get(i).is_some_and(|v| *v != 0.0);
         let others = rows(&|i| !self.columns.iter().any(|c| marked(c, i)));
         self.columns.iter().map(|c| rows(&|i| marked(c, i)) - others).collect()
     }
 
-    /// Row numbers of each period that has any.
-    fn periods(&self) -> Vec<Vec<usize>> {
-        grouped(&self.period)
-    }
-
     fn centred(&self, middle: impl Fn(&[f64]) -> f64) -> (Vec<Vec<f64>>, Vec<f64>) {
-        let periods = self.periods();
+        let periods = grouped(&self.period);
         let centre = |values: &[f64]| {
             let mut centred = values.to_vec();
             for rows in &periods {
@@ -145,8 +146,8 @@ impl Panel {
 
     /// One step of weighted least squares with the levels of the periods taken out. A column that the weights leave nothing of keeps
     /// its slope.
-    fn step(&self, before: &Step, weights: &[f64]) -> Step {
-        let levels = Levels { periods: self.periods(), weights };
+    fn step(&self, before: &Step, weights: &[f64], periods: &[Vec<usize>]) -> Step {
+        let levels = Levels { periods, weights };
         let columns: Vec<Vec<f64>> = self.columns.iter().map(|c| levels.taken_out(c, false)).collect();
         let mut slopes = before.slopes.clone();
         let mut kept: Vec<usize> = (0..columns.len()).collect();
@@ -168,17 +169,18 @@ impl Panel {
         Step { slopes, residuals: rest }
     }
 
-    /// The sandwich by seller: `A⁻¹ M A⁻¹ × S/(S-1) × (n-1)/(n-p-G)`, with `A = mean(psi') X'WX / mean(w)` and `M` the squares of the
-    /// sellers' sums of `x psi`.
-    fn errors(&self, residuals: &[f64], weights: &[f64], spread: f64) -> Vec<Option<f64>> {
+    /// The sandwich `A⁻¹ M A⁻¹ × C/(C-1) × (n-1)/(n-p-G)`, with `A = mean(psi') X'WX / mean(w)` and `M` the squares of the sums of `x psi`
+    /// over the deals that may be alike: once all deals of a seller, once those of a seller in one period; the larger of the two, since
+    /// the former allows for more and the latter, with more sums, is surer.
+    fn errors(&self, residuals: &[f64], weights: &[f64], spread: f64, periods: &[Vec<usize>]) -> Vec<Option<f64>> {
         let none = || vec![None; self.columns.len()];
         let sellers = grouped(&self.seller);
         let rows = float(residuals.len());
-        let freedom = rows - float(self.columns.len()) - float(self.periods().len());
+        let freedom = rows - float(self.columns.len()) - float(periods.len());
         if sellers.len() < 2 || freedom <= 0.0 {
             return none();
         }
-        let levels = Levels { periods: self.periods(), weights };
+        let levels = Levels { periods, weights };
         let columns: Vec<Vec<f64>> = self.columns.iter().map(|c| levels.taken_out(c, false)).collect();
         let roots: Vec<f64> = weights.iter().map(|w| libm::sqrt(*w)).collect();
         let rooted: Vec<Vec<f64>> = columns.iter().map(|c| c.iter().zip(&roots).map(|(x, w)| x * w).collect()).collect();
@@ -186,17 +188,34 @@ impl Panel {
         let slope = residuals.iter().map(|r| psi_slope(r / spread, EFFICIENCY_95)).sum::<f64>() / rows;
         let share = weights.iter().sum::<f64>() / rows;
         let pull: Vec<f64> = residuals.iter().zip(weights).map(|(r, w)| r * w).collect();
-        let sums = |rows: &Vec<usize>| -> Vec<f64> {
-            columns.iter().map(|c| pick(c, rows).iter().zip(pick(&pull, rows)).map(|(x, p)| x * p).sum()).collect()
-        };
-        let sums: Vec<Vec<f64>> = sellers.iter().map(sums).collect();
-        let few = float(sellers.len()) / (float(sellers.len()) - 1.0) * (rows - 1.0) / freedom;
-        let variance = |row: &Vec<f64>| {
-            let dot = |sum: &Vec<f64>| row.iter().zip(sum).map(|(a, b)| a * b).sum::<f64>();
-            few * sums.iter().map(|s| dot(s) * dot(s)).sum::<f64>() * (share / slope) * (share / slope)
-        };
-        bread.inverse.iter().map(|row| Some(libm::sqrt(variance(row)))).collect()
+        let many = (rows - 1.0) / freedom * (share / slope) * (share / slope);
+        let meats = [sums(&columns, &pull, &sellers), sums(&columns, &pull, &self.sellers_by_period(periods))];
+        let error = |row: &Vec<f64>| meats.iter().map(|sums| libm::sqrt(many * meat(row, sums))).fold(0.0, f64::max);
+        bread.inverse.iter().map(|row| Some(error(row))).collect()
     }
+
+    /// Row numbers of each seller in each period.
+    fn sellers_by_period(&self, periods: &[Vec<usize>]) -> Vec<Vec<usize>> {
+        let of = |rows: &Vec<usize>| {
+            let sellers: Vec<usize> = rows.iter().filter_map(|i| self.seller.get(*i)).copied().collect();
+            let own = grouped(&sellers).into_iter();
+            own.map(|places| places.iter().filter_map(|i| rows.get(*i)).copied().collect::<Vec<usize>>()).collect::<Vec<_>>()
+        };
+        periods.iter().flat_map(of).collect()
+    }
+}
+
+/// The sums of `x × pull` over the rows of each group, one a column.
+fn sums(columns: &[Vec<f64>], pull: &[f64], groups: &[Vec<usize>]) -> Vec<Vec<f64>> {
+    let product = |column: &[f64], rows: &[usize]| pick(column, rows).iter().zip(pick(pull, rows)).map(|(x, p)| x * p).sum();
+    groups.iter().map(|rows| columns.iter().map(|c| product(c, rows)).collect()).collect()
+}
+
+/// The squares of the sums along a row of the inverse, with the correction for few of them.
+fn meat(row: &[f64], sums: &[Vec<f64>]) -> f64 {
+    let along = |sum: &Vec<f64>| row.iter().zip(sum).map(|(a, b)| a * b).sum::<f64>();
+    let count = float(sums.len());
+    count / (count - 1.0) * sums.iter().map(|s| along(s) * along(s)).sum::<f64>()
 }
 
 struct Step {
@@ -206,7 +225,7 @@ struct Step {
 
 /// Takes the levels of the periods out of values.
 struct Levels<'a> {
-    periods: Vec<Vec<usize>>,
+    periods: &'a [Vec<usize>],
     weights: &'a [f64],
 }
 
@@ -214,7 +233,7 @@ impl Levels<'_> {
     /// Values less the weighted mean of their period; where a period has no weight, its median if `or_median`, else its mean.
     fn taken_out(&self, values: &[f64], or_median: bool) -> Vec<f64> {
         let mut rest = values.to_vec();
-        for rows in &self.periods {
+        for rows in self.periods {
             let (own, weights) = (pick(values, rows), pick(self.weights, rows));
             let total: f64 = weights.iter().sum();
             let level = if total > 0.0 {

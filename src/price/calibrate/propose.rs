@@ -34,10 +34,8 @@ pub fn propose(
     if file.changes == 0 {
         file.line("# 没有要改的：现行各数与历史相符，或历史不足。/ Nothing to change: the present numbers agree with history, or it is too short.");
     }
-    let proposed: Table = file
-        .text
-        .parse()
-        .map_err(|e: toml::de::Error| PolicyError::Section { section: "price".to_owned(), message: e.to_string() })?;
+    let proposed: Table =
+        file.text.parse().map_err(|e: toml::de::Error| PolicyError::Section { section: "price".to_owned(), message: e.to_string() })?;
     PricePolicy::load(&policy.with(&proposed)?)?;
     Ok((file.text, file.changes))
 }
@@ -138,7 +136,9 @@ impl File {
             let (title, meaning) = (row.what.title().get(lang), row.meaning.get(lang));
             let line = match lang {
                 Lang::Zh => format!("# {title}：现值 {now}，估计 {estimate} ± {error}（标准误），n = {}，{days}。{meaning}。", row.n),
-                Lang::En => format!("# {title}: now {now}, estimate {estimate} ± {error} (standard error), n = {}, {days}. {meaning}.", row.n),
+                Lang::En => {
+                    format!("# {title}: now {now}, estimate {estimate} ± {error} (standard error), n = {}, {days}. {meaning}.", row.n)
+                }
             };
             self.line(&line);
         }
@@ -160,7 +160,14 @@ fn day(value: &Value) -> Option<NaiveDate> {
 
 fn entry_lines(entry: &Value) -> String {
     match entry {
-        Value::Table(table) => table.iter().map(|(key, value)| format!("{key} = {value}\n")).collect(),
+        // A date may come as a text from the policy in force; it is written as the date that it is.
+        Value::Table(table) => table
+            .iter()
+            .map(|(key, value)| match day(value) {
+                Some(day) => format!("{key} = {day}\n"),
+                None => format!("{key} = {value}\n"),
+            })
+            .collect(),
         other => other.to_string(),
     }
 }
@@ -176,9 +183,15 @@ pub fn comparison_line(comparison: &Comparison, lang: Lang) -> String {
     };
     let inside = |f: &Foresight| share(f.inside, f.sales);
     let moves = |f: &Foresight| format!("{}/{}", f.moves, f.decisions);
+    let worse = comparison.held_out && a.median_error > b.median_error;
+    let warning = match lang {
+        Lang::Zh if worse => "；在未参与估计的各期中误差变大，请慎重",
+        Lang::En if worse => "; the error grew in the periods that were kept out: be careful",
+        _ => "",
+    };
     match lang {
         Lang::Zh => format!(
-            "{periods}（{}）：误差中位数 {} → {}；落在区间内 {} → {}（{} → {} 笔）；调价次数 {} → {}",
+            "{periods}（{}）：误差中位数 {} → {}；落在区间内 {} → {}（{} → {} 笔）；调价次数 {} → {}{warning}",
             if comparison.held_out { "只用此前各期估计" } else { "与估计同一段历史" },
             error(b),
             error(a),
@@ -190,7 +203,7 @@ pub fn comparison_line(comparison: &Comparison, lang: Lang) -> String {
             moves(a)
         ),
         Lang::En => format!(
-            "{periods} ({}): median error {} → {}; inside the band {} → {} ({} → {} sales); moves {} → {}",
+            "{periods} ({}): median error {} → {}; inside the band {} → {} ({} → {} sales); moves {} → {}{warning}",
             if comparison.held_out { "estimated from the periods before" } else { "the history it was estimated from" },
             error(b),
             error(a),

@@ -96,9 +96,7 @@ fn inverse(triangle: &[Vec<f64>], exponents: &[i32]) -> Vec<Vec<f64>> {
     let inverted: Vec<Vec<f64>> = (0..size).map(|k| back_substitute(triangle, unit(k))).collect();
     let row = |i: usize| inverted.iter().map(|c| c.get(i).copied().unwrap_or(0.0)).collect::<Vec<f64>>();
     let rows: Vec<Vec<f64>> = (0..size).map(row).collect();
-    let entry = |(a, ea): (&Vec<f64>, &i32), (b, eb): (&Vec<f64>, &i32)| {
-        libm::ldexp(a.iter().zip(b).map(|(x, y)| x * y).sum(), -(ea + eb))
-    };
+    let entry = |(a, ea): (&Vec<f64>, &i32), (b, eb): (&Vec<f64>, &i32)| libm::ldexp(a.iter().zip(b).map(|(x, y)| x * y).sum(), -(ea + eb));
     rows.iter().zip(exponents).map(|a| rows.iter().zip(exponents).map(|b| entry(a, b)).collect()).collect()
 }
 

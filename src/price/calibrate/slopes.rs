@@ -78,8 +78,14 @@ fn meaning(what: What) -> Said {
             "扣税后含税价仍高（正）或低（负）出的部分：含税标记可能有误",
             "what prices with VAT still have more (+) or less (-) after it was taken off: the VAT mark may be wrong",
         ),
-        What::Moisture => Said::new("折成干吨后仍随水分变化：水分可能虚报", "still changes with moisture after conversion to dry tonnes: moisture may be misstated"),
-        _ => Said::new("单价随批量的变化：批量折扣（负）或溢价（正）", "how prices change with the lot: a discount (-) or premium (+) for size"),
+        What::Moisture => Said::new(
+            "折成干吨后仍随水分变化：水分可能虚报",
+            "still changes with moisture after conversion to dry tonnes: moisture may be misstated",
+        ),
+        _ => Said::new(
+            "单价随批量的变化：批量折扣（负）或溢价（正）",
+            "how prices change with the lot: a discount (-) or premium (+) for size",
+        ),
     }
 }
 
@@ -96,10 +102,13 @@ const CLOSE_YUAN: f64 = 0.05;
 #[must_use]
 pub fn fixed_cost(price: &PricePolicy, id: &str, history: &History) -> Option<(f64, f64)> {
     let mut extra_fen = 0i64;
+    let mut start = None;
     for _ in 0..STEPS {
-        let (step, error) = cost_step(price, id, history, extra_fen)?;
-        let step_fen = round_to_integer(step * 100.0);
-        extra_fen = extra_fen.checked_add(step_fen)?;
+        let fit = cost_step(price, id, history, extra_fen, start.as_deref())?;
+        let (step, error) = estimate(&fit, 0)?;
+        extra_fen = extra_fen.checked_add(round_to_integer(step * 100.0))?;
+        // With the step taken nothing of it is left, and the other slopes hardly change.
+        start = Some(std::iter::once(0.0).chain(fit.slopes.into_iter().skip(1)).collect::<Vec<f64>>());
         if step.abs() <= CLOSE_YUAN {
             return Some((fen(extra_fen) / 100.0, error));
         }
@@ -107,8 +116,8 @@ pub fn fixed_cost(price: &PricePolicy, id: &str, history: &History) -> Option<(f
     None
 }
 
-/// The next step, yuan a dry tonne, and its standard error.
-fn cost_step(price: &PricePolicy, id: &str, history: &History, extra_fen: i64) -> Option<(f64, f64)> {
+/// The fit whose first slope is the next step, yuan a dry tonne.
+fn cost_step(price: &PricePolicy, id: &str, history: &History, extra_fen: i64, start: Option<&[f64]>) -> Option<Slopes> {
     const YUAN: i64 = 100;
     let (at, beyond) = (with_cost(price, id, extra_fen), with_cost(price, id, extra_fen.checked_add(YUAN)?));
     let netbacks = |of: &PricePolicy| -> Option<Vec<f64>> {
@@ -128,7 +137,11 @@ fn cost_step(price: &PricePolicy, id: &str, history: &History, extra_fen: i64) -
     if kept.first() != Some(&0) {
         return None;
     }
-    estimate(&panel.only(&kept).fit()?, 0)
+    let panel = panel.only(&kept);
+    match start.filter(|start| start.len() == kept.len()) {
+        Some(start) => panel.fit_from(start),
+        None => panel.fit(),
+    }
 }
 
 /// A policy with so much more of the fixed cost, in all its entries; below zero too, which no file may hold.

@@ -87,7 +87,10 @@ fn level_row(centres: &[Option<(f64, f64)>], now: f64, rules: &CalibrationPolicy
     let Some(error) = found.error else {
         let meaning = Said::new(
             format!("各期中心的起伏不超过其自身的不确定度；变动的标准差至多 {:.4}（单侧 95 %）", found.upper),
-            format!("centres scatter no more than their own uncertainty; the level moves by {:.4} a period at most (one-sided 95 %)", found.upper),
+            format!(
+                "centres scatter no more than their own uncertainty; the level moves by {:.4} a period at most (one-sided 95 %)",
+                found.upper
+            ),
         );
         // Zero would freeze the level for good, and no history proves that: what is proposed is the limit.
         let row = Row::number(What::LevelSd, now, (found.upper, 0.0), periods, 0.0, found.upper, meaning);

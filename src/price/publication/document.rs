@@ -6,7 +6,7 @@ use super::refusal::Refusal;
 use super::shown::{Counts, shown};
 use super::words::{self, Course, Reason};
 use super::{method, number_of_periods};
-use crate::price::band::limits;
+use crate::price::band::{bounded, limits_of};
 use crate::price::bands::{ClassPrice, Period, ProductBands, Why};
 use crate::price::bulletin::{Bulletin, ClassBulletin, Correction, Judgement, MadeFrom, ProductBulletin};
 use crate::price::class_price::per_du;
@@ -185,7 +185,7 @@ fn class_bulletin(at: &At<'_>, used: &mut BTreeSet<usize>) -> ClassBulletin {
     let why = at.price.why.filter(|why| at.before == Some(why.from_fen_per_t)).zip(decided.guide);
     // What a judgement keeps back is the mechanism's part: the others are what they are.
     let why = why.map(|(why, to)| Why { to_fen_per_t: to, mechanism_fen_per_t: why.mechanism_fen_per_t + to - why.to_fen_per_t, ..why });
-    let limits = decided.guide.map(|guide| limits(guide, at.period.band, at.policy.mechanism.tick));
+    let limits = decided.guide.map(|guide| limits_of(at.policy, at.class.grade_ppm, guide, at.period.band));
     let reason = words::reason(&Reason {
         course: decided.course,
         act: &decided.act,
@@ -214,7 +214,7 @@ fn class_bulletin(at: &At<'_>, used: &mut BTreeSet<usize>) -> ClassBulletin {
 fn decide(at: &At<'_>, used: &mut BTreeSet<usize>) -> Decided {
     let none = |course: Course| Decided { guide: None, act: "none".to_owned(), course };
     let Some(assessed) = at.price.assessed_fen_per_t else { return none(Course::Suspended) };
-    let moved = step(&at.policy.mechanism, at.before, assessed);
+    let moved = step(&bounded(at.policy, at.class.grade_ppm), at.before, assessed);
     let as_computed = |course: Course| Decided { guide: Some(moved.guide), act: moved.says(), course };
     let kept = |before: i64, course: Course| Decided { guide: Some(before), act: "hold".to_owned(), course };
     let normal = |approved: Option<String>| match at.before {

@@ -3,6 +3,7 @@
 use super::refusal::Refusal;
 use super::words::{day_zh, limit, price_word, share, yuan};
 use crate::policy::Policy;
+use crate::price::band::Around;
 use crate::price::bulletin::Bulletin;
 use crate::price::policy::{AssessedBy, PricePolicy, ProductPolicy, Publication};
 use crate::records::product;
@@ -27,7 +28,8 @@ pub(super) fn notes(price: &PricePolicy, products: &[String]) -> Vec<Said> {
     let of = |id: &String| Some((product::by_id(id)?.title, price.product.get(id)?));
     let of: Vec<_> = products.iter().filter_map(of).collect();
     for note in [evidence, state, mechanism, band, tiers] {
-        notes.extend(alike(&of.iter().map(|(title, product)| (Said::new(title.zh, title.en), note(product))).collect::<Vec<_>>()));
+        let of = of.iter().filter(|(_, product)| note(product) != Said::default());
+        notes.extend(alike(&of.map(|(title, product)| (Said::new(title.zh, title.en), note(product))).collect::<Vec<_>>()));
     }
     notes.push(rules(&price.publication));
     notes
@@ -43,11 +45,20 @@ fn alike(notes: &[(Said, Said)]) -> Vec<Said> {
 }
 
 fn evidence(of: &ProductPolicy) -> Said {
-    if of.assessed_by == AssessedBy::Formula {
-        return Said::new(
-            "评估价由政策所载公式按碳酸锂报价计算。",
-            "The assessed price follows the policy's formula from the quotation of lithium carbonate.",
-        );
+    match of.assessed_by {
+        AssessedBy::Market => {}
+        AssessedBy::Formula => {
+            return Said::new(
+                "评估价由政策所载公式按碳酸锂报价计算。",
+                "The assessed price follows the policy's formula from the quotation of lithium carbonate.",
+            );
+        }
+        AssessedBy::Benchmark => {
+            return Said::new(
+                "评估价由政策所载基准价与报价加权计算。",
+                "The assessed price is the policy's benchmark and the quotation, weighted.",
+            );
+        }
     }
     let (trim, cap, least) = (share(of.centre.trim), share(of.centre.seller_cap), of.centre.min_sellers);
     let (low, high) = (of.screen.corridor_low, of.screen.corridor_high);
@@ -63,6 +74,9 @@ fn evidence(of: &ProductPolicy) -> Said {
 }
 
 fn state(of: &ProductPolicy) -> Said {
+    if of.assessed_by != AssessedBy::Market {
+        return Said::default();
+    }
     let (carry, indicative) = (of.ladder.carry_periods, of.ladder.indicative_periods);
     Said::new(
         format!(
@@ -89,6 +103,17 @@ fn mechanism(of: &ProductPolicy) -> Said {
 
 fn band(of: &ProductPolicy) -> Said {
     let b = &of.band;
+    if let Some(fixed) = &b.fixed {
+        let (below, above) = (limit(fixed.below).unwrap_or_default(), limit(fixed.above).unwrap_or_default());
+        let around = match fixed.around {
+            Around::Guide => Said::new("公布价格", "the published price"),
+            Around::Benchmark => Said::new("该品位的基准价", "the benchmark of the grade"),
+        };
+        return Said::new(
+            format!("区间固定：{}下浮 {}、上浮 {}。", around.zh, below.zh, above.zh),
+            format!("The range is fixed: {} below and {} above {}.", below.en, above.en, around.en),
+        );
+    }
     let (covered, min, max, default) = (share(1.0 - b.alpha), share(b.min), share(b.max), share(b.default));
     let window = b.window;
     Said::new(
@@ -102,8 +127,8 @@ fn band(of: &ProductPolicy) -> Said {
 }
 
 fn tiers(of: &ProductPolicy) -> Said {
-    if of.assessed_by == AssessedBy::Formula {
-        return Said::new("公式定价不评可信等级。", "A price by formula has no tier of trust.");
+    if of.assessed_by != AssessedBy::Market {
+        return Said::new("不以成交评估的价格不评可信等级。", "A price that is not assessed from sales has no tier of trust.");
     }
     let (a, b, c) = (&of.trust.a, &of.trust.b, &of.trust.c);
     let influence = |t: f64| {
@@ -174,13 +199,16 @@ pub(super) fn check(
     Err(Refusal::MethodChanged { keys: format!("{named}{more}"), after: was_from.to_string(), from: from.to_string() })
 }
 
-/// The parameters of the method in force on a day, by key: everything under `[price]` but who publishes and which days are holidays.
+/// The parameters of the method in force on a day, by key.
 fn parameters(policy: &Table, day: NaiveDate) -> BTreeMap<String, Value> {
     let mut flat = BTreeMap::new();
     if let Some(Value::Table(price)) = policy.get("price") {
         flatten(price, "", day, &mut flat);
     }
-    flat.retain(|key, _| !key.starts_with("publication.") && !["calendar.holidays", "calendar.workdays"].contains(&key.as_str()));
+    // Who publishes, which days are holidays, and how parameters are estimated is no method of a price.
+    const NO_METHOD: [&str; 4] = ["calendar.holidays", "calendar.workdays", "calendar.table_from", "calendar.table_to"];
+    let of_sections = |key: &str| key.starts_with("publication.") || key.starts_with("calibration.");
+    flat.retain(|key, _| !of_sections(key) && !NO_METHOD.contains(&key.as_str()));
     flat
 }
 

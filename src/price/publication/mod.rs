@@ -8,7 +8,6 @@
 //! Architecture Invariant: every check of a step is made under the lake's lock, on the events that the step is appended to.
 
 pub mod document;
-pub mod due;
 pub mod event;
 pub mod inputs;
 pub mod judge;

@@ -66,3 +66,36 @@ impl Publication {
         need(said, "change.zh/en", "须写明变动内容", "must say what changes");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::policy::Policy;
+    use crate::price::policy::PricePolicy;
+
+    #[test]
+    fn a_wrong_key_is_named_with_what_is_allowed() {
+        let wrong = |text: &str| {
+            let policy = Policy::builtin().unwrap().with(&format!("[price.publication]\n{text}\n").parse().unwrap()).unwrap();
+            PricePolicy::load(&policy).map(drop).unwrap_err().to_string()
+        };
+        for (text, key) in [
+            ("min_shown = 2", "publication.min_shown"),
+            ("correct_above = \"none\"", "publication.correct_above"),
+            ("correct_above = \"1\"", "must be written"),
+            ("correct_within_business_days = 0", "publication.correct_within_business_days"),
+            ("coverage_periods = 0", "publication.coverage_periods"),
+            ("coverage_min_sales = 1", "publication.coverage_min_sales"),
+            ("number_word = \"价〔\"", "publication.number_word"),
+            ("issuer = \" 某中心\"", "publication.issuer"),
+            ("isuer = \"某中心\"", "isuer"),
+            (
+                "change = [{ from = 2024-02-01, zh = \"甲\", en = \"a\" }, { from = 2024-01-01, zh = \"乙\", en = \"b\" }]",
+                "publication.change.from",
+            ),
+            ("change = [{ from = 2024-02-01, zh = \"\", en = \"a\" }]", "publication.change.zh"),
+        ] {
+            let error = wrong(text);
+            assert!(error.contains(key), "{text}: {error}");
+        }
+    }
+}

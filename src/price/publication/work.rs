@@ -1,7 +1,6 @@
 //! What do people do? They draft, review, publish and correct; each step is checked and stored as one.
 
 use super::document::{Parts, document, wrong_prices};
-use super::due::business_days_after;
 use super::event::{Act, Kind};
 use super::inputs::Inputs;
 use super::judge::{self, Asked};
@@ -250,7 +249,7 @@ fn correcting(
     let policy = policy_for(policy, ledger, Some(&correction))?;
     let price = PricePolicy::load(&policy)?;
     let found_on = beijing_day(ledger.not_before_last(who.at));
-    let due = business_days_after(&price.calendar, found_on, price.publication.correct_within_business_days);
+    let due = price.calendar.business_day_after(found_on, price.publication.correct_within_business_days);
     let judgements = Judgements::Asked { by: who.by, asked, reason: Some(reason), standing: &old.document.judgements };
     let ask = Ask { period: &old.document.period, judgements, corrects: Some(correction), due: Some(due) };
     let mut made = make(&policy, snapshot, ledger, &ask, None)?;
@@ -354,7 +353,7 @@ fn make(
         before: before.map(|b| &b.document),
         judgements,
         corrects: ask.corrects.clone(),
-        due: ask.due.unwrap_or_else(|| business_days_after(&price.calendar, to, 1)),
+        due: ask.due.unwrap_or(inputs.span().due),
         changes,
         made_from: MadeFrom {
             program: program(),

@@ -221,7 +221,7 @@ fn table(grid: &Grid, form: &Form) -> Table {
     let widths: Vec<usize> = grid.columns.iter().map(|column| twips(column.width) as usize).collect();
     let heads = grid.columns.iter().zip(&widths).map(|(column, width)| {
         let shade = Shading::new().shd_type(ShdType::Clear).color("auto").fill("F2F2F2");
-        cell(&[column.head.clone()], Align::Centre, *width, form.face(Face::Heading, form.cell)).shading(shade)
+        cell(std::slice::from_ref(&column.head), Align::Centre, *width, form.face(Face::Heading, form.cell)).shading(shade)
     });
     let mut rows = vec![TableRow::new(heads.collect()).cant_split()];
     for row in &grid.rows {

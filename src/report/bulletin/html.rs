@@ -1,7 +1,7 @@
 //! How does the bulletin look on a screen? One page without scripts or requests; printed it is the notice on A4.
 
 use super::compose;
-use super::paper::{Align, Block, Paper, Table};
+use super::paper::{Align, Block, Column, Paper, Table};
 use crate::price::bulletin::Bulletin;
 use crate::text::Lang;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -57,10 +57,11 @@ fn piece(block: &Block) -> Markup {
 }
 
 fn draw(table: &Table) -> Markup {
-    let class = |align| match align {
-        Align::Left => "l",
-        Align::Centre => "c",
-        Align::Right => "r",
+    let class = |column: &Column| match (column.align, column.fine) {
+        (_, true) => "l fine",
+        (Align::Left, _) => "l",
+        (Align::Centre, _) => "c",
+        (Align::Right, _) => "r",
     };
     html! {
         figure {
@@ -74,9 +75,9 @@ fn draw(table: &Table) -> Markup {
                         tr {
                             @for (at, (cell, column)) in row.iter().zip(&table.columns).enumerate() {
                                 @if at == 0 {
-                                    th scope="row" class=(class(column.align)) { (lines(&cell.lines())) }
+                                    th scope="row" class=(class(column)) { (lines(&cell.lines())) }
                                 } @else {
-                                    td class=(class(column.align)) .fine[column.fine] { (lines(&cell.lines())) }
+                                    td class=(class(column)) { (lines(&cell.lines())) }
                                 }
                             }
                         }

@@ -36,7 +36,7 @@ pub fn json(bulletin: &Bulletin) -> Result<Vec<u8>, ReportError> {
     Ok(text)
 }
 
-/// Writes `bulletin-<number>.{json,html,docx,xlsx,pdf}` (for a draft `bulletin-<period>.…`) and returns their paths. Each file
+/// Writes `bulletin-<number>.{json,html,docx,xlsx,pdf}` (for a draft `draft-<period>.…`) and returns their paths. Each file
 /// appears whole under its name or not at all. The PDF comes last: where the system has no Chinese font, the other files are
 /// written before the error is returned.
 ///
@@ -69,7 +69,7 @@ fn name(bulletin: &Bulletin) -> String {
         text.trim().chars().take(LONGEST).map(fits).collect::<String>()
     };
     let number = bulletin.number.as_deref().map(safe).filter(|n| !n.is_empty());
-    format!("bulletin-{}", number.unwrap_or_else(|| safe(&bulletin.period)))
+    number.map_or_else(|| format!("draft-{}", safe(&bulletin.period)), |number| format!("bulletin-{number}"))
 }
 
 #[cfg(test)]
@@ -88,6 +88,6 @@ mod tests {
         bulletin.number = Some("../../etc/passwd".to_owned());
         assert_eq!(name(&bulletin), "bulletin-------etc-passwd");
         bulletin.number = None;
-        assert_eq!(name(&bulletin), "bulletin-2023-06");
+        assert_eq!(name(&bulletin), "draft-2023-06");
     }
 }

@@ -26,8 +26,8 @@ pub(super) fn prices(at: usize, product: &ProductBulletin, lang: Lang) -> Table 
         column(words::UPPER, 150, Right, lang),
         column(words::PER_DU, 165, Right, lang),
         column(words::CHANGE, 165, Right, lang),
-        column(words::BASIS, 185, Centre, lang),
-        fine(words::REASON, 450, lang),
+        column(words::BASIS, 200, Centre, lang),
+        fine(words::REASON, 435, lang),
     ];
     if let Some(change) = columns.get_mut(5) {
         change.pair = Some((words::CHANGE_YUAN.get(lang).to_owned(), words::CHANGE_PERCENT.get(lang).to_owned()));
@@ -138,13 +138,13 @@ fn evidence(products: &[ProductBulletin], lang: Lang) -> Table {
         column(words::PRODUCT, 250, Left, lang),
         column(words::TIER, 100, Centre, lang),
         column(words::SALES, 105, Right, lang),
-        column(words::SELLERS, 130, Right, lang),
-        column(words::BUYERS, 130, Right, lang),
-        column(words::BAND, 110, Right, lang),
-        column(words::COVERAGE, 160, Right, lang),
+        column(words::SELLERS, 125, Right, lang),
+        column(words::BUYERS, 125, Right, lang),
+        column(words::BAND, 115, Right, lang),
+        column(words::COVERAGE, 155, Right, lang),
         column(words::INFLUENCE, 115, Right, lang),
         column(words::CARBONATE, 190, Right, lang),
-        column(words::CARBONATE_BEFORE, 165, Right, lang),
+        column(words::CARBONATE_BEFORE, 175, Right, lang),
         column(words::AGE, 105, Right, lang),
     ];
     let carbonate = |p: &ProductBulletin| [p.carbonate_fen_per_t, p.carbonate_before_fen_per_t];

@@ -82,8 +82,8 @@ pub(super) const EVIDENCE_NOTES: [Text; 4] = [
         "Half band and one seller are logarithmic, in per cent; one seller: the most that a single seller could have moved a price within the admissible prices.",
     ),
     text(
-        "覆盖率为近 12 期成交落在事先公布区间内的比例；碳酸锂价及其上期价为电池级，元/吨，含税；距今天数指所用报价距期末的天数。",
-        "Coverage: share of the sales of the last 12 periods that fell within the range announced before them. Carbonate, and before it: battery grade, yuan a tonne incl. VAT.",
+        "覆盖率为最近各期（期数见政策）成交落在事先公布区间内的比例；碳酸锂价及其上期价为电池级，元/吨，含税；距今天数指所用报价距期末的天数。",
+        "Coverage: share of the sales of the last periods (as many as the policy says) that fell within the range announced before them. Carbonate, and before it: battery grade, yuan a tonne incl. VAT.",
     ),
 ];
 

@@ -156,7 +156,9 @@ fn columns(table: &Table) -> Vec<(&Column, &str, u32)> {
 
 fn table_sheet(sheet: &mut Worksheet, table: &Table, paper: &Paper) -> Result<(), XlsxError> {
     page(sheet, paper);
-    sheet.set_landscape();
+    // A table that fits on a page stays on one.
+    let tall = if table.rows.len() > 20 { 0 } else { 1 };
+    sheet.set_landscape().set_print_fit_to_pages(1, tall);
     let columns = columns(table);
     let grid = base(paper.lang).set_border(FormatBorder::Thin).set_align(FormatAlign::VerticalCenter).set_text_wrap();
     let number = paper.number.as_deref().unwrap_or_default();

@@ -8,7 +8,7 @@ use crate::price::backtest::forecast::ErrorRow;
 use crate::price::backtest::rivals::NEAR;
 use crate::price::backtest::score::Share;
 use crate::price::backtest::wash::{Case, Circle, MOST_PIECES};
-use crate::report::backtest::{About, BacktestReport, Picture, says};
+use crate::report::backtest::{About, BacktestReport, Picture, counted, says};
 use crate::report::contents::SYNTHETIC;
 use crate::report::words;
 use crate::text::{Lang, Said};
@@ -171,7 +171,7 @@ fn by_class(b: &Backtest, lang: Lang) -> Markup {
 
 fn coverage(b: &Backtest, lang: Lang) -> Markup {
     let c = &b.coverage;
-    let rows: [(&str, &str, Share, Option<f64>, Option<f64>); 5] = [
+    let rows: [(&str, &str, Share, Option<f64>, Option<f64>); 6] = [
         ("下期成交在公布的上下限内", "next sales within the limits as printed", c.as_printed, None, c.half_width),
         ("下期成交在随净回值移动的上下限内", "next sales within the limits, moved", c.moved, None, c.half_width),
         (
@@ -187,6 +187,13 @@ fn coverage(b: &Backtest, lang: Lang) -> Markup {
             c.centre,
             None,
             c.interval_half_width,
+        ),
+        (
+            "下期中心在预测区间内：80% 区间加上水平变动与中心自身的误差",
+            "next centres within the interval of the forecast: with the move of the level and the error of the centre",
+            c.centre_forecast,
+            Some(0.8),
+            None,
         ),
         ("下期成交在评估价的 80% 区间内（移动）", "next sales within the 80 % interval, moved", c.sales, None, c.interval_half_width),
     ];
@@ -252,7 +259,12 @@ fn attack_heads() -> Vec<(&'static str, &'static str, bool)> {
 fn worst_cells(worst: &[Worst]) -> Markup {
     html! { @for target in Target::ALL {
         td.n { @match worst.iter().find(|w| w.target == target) {
-            Some(w) => { (pct(w.largest)) " / " (pct(w.median)) },
+            Some(w) => {
+                (pct(w.largest)) " / " (pct(w.median))
+                @if let (Target::Guide | Target::Assessed, Some(period), Some(class), Some(n)) = (target, &w.period, &w.class, w.class_sales) {
+                    span class="alt block" { (period) " · " (class) "% · n " (n) }
+                }
+            },
             None => { "—" },
         } }
     } }
@@ -261,15 +273,15 @@ fn worst_cells(worst: &[Worst]) -> Markup {
 fn attacks(study: &AttackStudy, lang: Lang) -> Markup {
     let row = |says: Said, worst: &[Worst]| html! { tr { th scope="row" style="white-space:normal" { (stacked(&says, lang)) } (worst_cells(worst)) } };
     let collusion = html! { @for c in &study.collusion {
-        (row(Said::new(format!("{} 个卖方串通，一期", c.sellers), format!("{} sellers, one period", c.sellers)), &c.shock))
-        (row(Said::new(format!("{} 个卖方串通，自始至终", c.sellers), format!("{} sellers, all periods", c.sellers)), &c.sustained))
+        (row(Said::new(format!("{} 个卖方串通，一期", c.sellers), format!("{}, one period", counted(c.sellers, "seller"))), &c.shock))
+        (row(Said::new(format!("{} 个卖方串通，自始至终", c.sellers), format!("{}, all periods", counted(c.sellers, "seller"))), &c.sustained))
     } };
     let wash = html! {
         @for f in &study.wash.shells {
-            (row(Said::new(format!("{} 个空壳卖方，各 {} 笔", f.sellers, f.lots), format!("{} shells with {} lots each", f.sellers, f.lots)), &f.worst))
+            (row(Said::new(format!("{} 个空壳卖方，各 {} 笔", f.sellers, f.lots), format!("{} with {} each", counted(f.sellers, "shell"), counted(f.lots, "lot"))), &f.worst))
         }
         @for f in &study.wash.own_account {
-            (row(Said::new(format!("一个现有卖方虚增 {} 笔", f.lots), format!("a known seller adds {} false lots", f.lots)), &f.worst))
+            (row(Said::new(format!("一个现有卖方虚增 {} 笔", f.lots), format!("a known seller adds {}", counted(f.lots, "false lot"))), &f.worst))
         }
         (row(Said::new("一个卖方拆分批次，价格不变", "one seller splits its lots at their own prices"), &study.wash.split))
         (row(Said::new("一个卖方拆分批次并操纵价格", "one seller splits its lots and sets their price"), &study.wash.split_and_priced))
@@ -301,12 +313,22 @@ fn reached(study: &AttackStudy) -> Vec<Said> {
                 c.sellers, c.sets, all.0, always.0, c.centres, c.escaped
             ),
             format!(
-                "{} sellers: {} sets tried in single periods ({}), {} over all periods; in {} of {} periods with a centre they could take it outside the range of the other sellers.",
-                c.sellers, c.sets, all.1, always.1, c.escaped, c.centres
+                "{}: {} sets tried in single periods ({}), {} over all periods; in {} of {} periods with a centre they could take it outside the range of the other sellers.",
+                counted(c.sellers, "seller"),
+                c.sets,
+                all.1,
+                always.1,
+                c.escaped,
+                c.centres
             ),
         )
     };
-    study.collusion.iter().map(one).collect()
+    let mut says: Vec<Said> = study.collusion.iter().map(one).collect();
+    says.push(Said::new(
+        "评估价和指导价下方的小字：最大变动所在的期、品级，以及该品级当期真实采信的成交笔数 n；n 为 0 时，该品级的价格本来只由其他品级推得。",
+        "The small line below the method's numbers: period and class of the largest move, and the sales n that this class really had; where n is 0 its price came from the other classes alone.",
+    ));
+    says
 }
 
 fn circles(circles: &[Circle], lang: Lang) -> Markup {

@@ -187,7 +187,7 @@ impl Pages {
 /// The period of the address, if it is one.
 pub(super) fn period<'a>(asked: &'a Asked, key: &str) -> Result<Option<&'a str>, Problem> {
     match asked.first(key) {
-        Some(value) if !crate::serve::params::is_period(value) => Err(not_a_period(key, value)),
+        Some(value) if !crate::price::calendar::is_period(value) => Err(not_a_period(key, value)),
         value => Ok(value),
     }
 }

@@ -2,6 +2,8 @@
 
 use super::{page, parts};
 use crate::price::bands::{PricedSale, ProductBands};
+use crate::price::hint::{hint, shown_ratio};
+use crate::price::screen::Code;
 use crate::serve::AppState;
 use crate::serve::asked::Asked;
 use crate::serve::numbers::{self, NOTHING};
@@ -9,6 +11,7 @@ use crate::serve::params::within;
 use crate::serve::problem::Problem;
 use crate::serve::state::Run;
 use crate::serve::words;
+use crate::text::Said;
 use axum::Router;
 use axum::response::Response;
 use axum::routing::get;
@@ -106,10 +109,24 @@ fn table(asked: &Asked, sales: &[(&ProductBands, &PricedSale)]) -> Markup {
                         td.n { (sale.dry_kg.map_or_else(|| NOTHING.to_owned(), numbers::tonnes_exact)) }
                         td.n { (money(sale.dry_fen_per_t)) }
                         td.n { (money(sale.netback_fen_per_t)) }
-                        td { code { (sale.code) } " " span.dim { (words::sale_code(&sale.code, asked.lang)) } }
+                        td {
+                            code { (sale.code) } " " span.dim { (words::sale_code(&sale.code, asked.lang)) }
+                            @if let Some((ratio, hint)) = looks_like(sale) {
+                                br; span.dim { (asked.say("与净回值之比 ", "over netback: ")) (shown_ratio(ratio)) }
+                                @if let Some(hint) = hint { br; span { (hint.get(asked.lang)) } }
+                            }
+                        }
                     }
                 }
             }
         }
     }
+}
+
+/// The ratio of a price outside of the corridor to its netback, and what it looks like.
+fn looks_like(sale: &PricedSale) -> Option<(f64, Option<Said>)> {
+    let (price, netback) = sale.dry_fen_per_t.zip(sale.netback_fen_per_t).filter(|(_, n)| *n > 0 && sale.code == Code::Corridor.id())?;
+    #[expect(clippy::cast_precision_loss, reason = "prices in fen are far below 2^53")]
+    let ratio = price as f64 / netback as f64;
+    Some((ratio, hint(ratio)))
 }

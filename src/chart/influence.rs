@@ -83,7 +83,7 @@ pub fn svg(influence: &Influence, lang: Lang) -> String {
             pen.rect((LEFT, y + 20), (x(seller.influence_ppm), y + 32), colour(seller.influence_ppm, &influence.limits))?;
             // Beside the bars only: a line through the names would strike them out.
             for (ppm, _) in &influence.limits {
-                pen.rect((x(*ppm) - 1, y + 17), (x(*ppm) + 1, y + 35), INK)?;
+                pen.rect((x(*ppm) - 1, y + 19), (x(*ppm) + 1, y + 35), INK)?;
             }
         }
         for (ppm, _) in &influence.limits {

@@ -9,8 +9,8 @@ use super::state::{Evidence, State};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 
-/// Periods of up to so many sales have each sale tried; more are told apart first. One of still more sales moves a price by less than
-/// a tick: the shift of a centre is at most the sale's share times the width of what counts.
+/// Periods of up to so many sales have each sale tried; more are told apart first, because each takes as long to try as a seller
+/// does, and one of hundreds holds so small a share that it moves a centre little.
 const EACH_SALE_TRIED: usize = 256;
 /// Of more sales, those that could move the centre of the period the farthest.
 const LEADING_IN_PERIOD: usize = 16;

@@ -364,7 +364,7 @@ fn the_command_says_how_good_the_price_would_have_been() {
     assert_snapshot!(stdout(folder.path(), &["--lang", "en", "price", "backtest", "--product", "lepidolite_concentrate", "--from", "2024-05"]), @r"
     lepidolite concentrate · reference / guidance range (non-binding) · backtest 2024-05 – 2024-05
       Point in time: all 4 periods, computed anew from data cut at their ends, agree with the whole run to the last digit.
-      1 periods and 2 sales scored; of 2 prices 0 were held, 0 limited, 2 followed in full.
+      1 period and 2 sales scored; of 2 prices 0 were held, 0 limited, 2 followed in full.
       as they stood, these rivals are BETTER than the guide price: VWAP, 4 % filter median error 0.93% < 1.12%; VWAP, 4 % filter mean error 0.93% < 1.12%; VWAP, 4 % filter RMSE 1.32% < 1.46%; VWAP, 4 % filter 90 % error 1.87% < 2.05%.
       moved with the netback, these rivals are BETTER than the assessed price: VWAP, 4 % filter median error 0.93% < 1.20%; VWAP, 4 % filter mean error 0.93% < 1.20%; VWAP, 4 % filter RMSE 1.32% < 1.52%; VWAP, 4 % filter 90 % error 1.87% < 2.13%.
       as they stood at the end of the period:
@@ -394,13 +394,13 @@ fn the_command_says_how_good_the_price_would_have_been() {
       sales within the 80 % interval, moved                          2   2  100.00
       mean half-width: band ±6.00 %, 80 % interval ±2.53 %
       moves             steps  moved  mean %  largest %  reversals
-      guide price           0      0    0.00       0.00          0
-      assessed price        0      0    0.00       0.00          0
-      last price            0      0    0.00       0.00          0
-      VWAP                  0      0    0.00       0.00          0
-      median                0      0    0.00       0.00          0
-      VWAP, 4 % filter      0      0    0.00       0.00          0
-      netback only          0      0    0.00       0.00          0
+      guide price           2      2    2.35       2.37          0
+      assessed price        2      2    2.33       2.35          0
+      last price            2      1    5.51       5.51          0
+      VWAP                  2      1    2.77       2.77          0
+      median                2      1    2.77       2.77          0
+      VWAP, 4 % filter      2      1    0.93       0.93          0
+      netback only          2      2    2.42       2.45          0
     ");
 }
 

@@ -123,11 +123,10 @@ fn effect(key: &str, a: &Table, b: &Table) -> Effect {
         ["price", "calendar", "start" | "business_days"] if !says(&["price", "calendar", "kind"], "ten_business_days") => Effect::Nothing,
         // How far the table reaches warns, and counts no day.
         ["price", "calendar", "table_from" | "table_to"] => Effect::Nothing,
-        ["price", "product", product, mode @ ("formula" | "benchmark"), ..]
-            if !says(&["price", "product", product, "assessed_by"], mode)
-                && !(*mode == "benchmark" && says(&["price", "product", product, "band", "fixed", "around"], "benchmark")) =>
-        {
-            Effect::Nothing
+        ["price", "product", product, mode @ ("formula" | "benchmark"), ..] => {
+            let assessed = says(&["price", "product", product, "assessed_by"], mode);
+            let bounds = *mode == "benchmark" && says(&["price", "product", product, "band", "fixed", "around"], mode);
+            if assessed || bounds { Effect::Prices } else { Effect::Nothing }
         }
         _ => Effect::Prices,
     }

@@ -11,8 +11,10 @@
 //! [`uncertainty`] and [`student`]; the state through thin periods [`level`], [`deviation`], [`state`] and [`ladder`]; trust is
 //! [`trust`] and [`influence`]; [`anchors`] are prices that a [`bulletin`] has put in force, [`publication`] the way to one.
 
+mod absence;
 pub mod anchors;
 pub mod assess;
+mod attack;
 pub mod backtest;
 pub mod band;
 pub mod bands;
@@ -27,6 +29,7 @@ pub mod course;
 pub mod coverage;
 pub mod deviation;
 pub mod formula;
+mod ground;
 pub mod hint;
 pub mod influence;
 pub mod ladder;
@@ -39,11 +42,13 @@ mod policy_check;
 pub mod policy_state;
 mod policy_units;
 pub mod publication;
+mod rank;
 mod root;
 pub mod sale;
 pub mod screen;
 pub mod state;
 pub mod student;
+mod tables;
 pub mod trust;
 pub mod uncertainty;
 pub mod words;
@@ -52,6 +57,7 @@ pub mod yardstick;
 use crate::engine::{Engine, EngineError};
 use crate::policy::{Policy, PolicyError};
 use crate::text::Said;
+use rayon::prelude::*;
 
 /// Why there is no price.
 #[derive(Debug, thiserror::Error)]
@@ -84,7 +90,7 @@ pub fn bands_with(engine: &Engine, policy: &Policy, anchors: &anchors::Anchors) 
         let product = price.product.get(id)?;
         Some(assess::assess(id, &price, product, sales, &market.quotes, &market.periods, anchors))
     };
-    Ok(market.products.iter().filter_map(assess).collect())
+    Ok(market.products.par_iter().filter_map(assess).collect())
 }
 
 /// What a snapshot holds for the prices.

@@ -310,8 +310,8 @@ pub(crate) struct Reference {
     pub(crate) expected: Value,
 }
 
-/// The hand-made trades (20), and random ones with values exactly at the bounds (21).
-pub(crate) const RUNS: [&str; 2] = ["20", "21"];
+/// The hand-made trades (20), random ones with values exactly at the bounds (21), and drawn ones of thin and full months (22).
+pub(crate) const RUNS: [&str; 3] = ["20", "21", "22"];
 
 pub(crate) fn reference(run: &str) -> Reference {
     let mut trades = csv(&format!("{run}_trades.csv"));
@@ -328,7 +328,10 @@ pub(crate) fn reference(run: &str) -> Reference {
     days.extend(ends.iter().map(|(end, _)| end.to_string()));
     days.sort();
     days.dedup();
-    let price = policy(&format!("[price.carbonate]\nwindow_business_days = 1\n[price.calendar]\ntable_from = 2000-01-01\ntable_to = 2099-12-31\nholidays = []\nworkdays = [{}]\n", days.join(", ")));
+    let price = policy(&format!(
+        "[price.carbonate]\nwindow_business_days = 1\n[price.calendar]\ntable_from = 2000-01-01\ntable_to = 2099-12-31\nholidays = []\nworkdays = [{}]\n",
+        days.join(", ")
+    ));
     let quotes = Quotes::new(trades.iter().map(|t| (day(&t["date"]), scaled(&t["lc_at_trade"], 2))).chain(ends));
     let sales = trades
         .iter()

@@ -13,7 +13,6 @@ use crate::cli::{CliError, Global};
 use crate::engine::Engine;
 use crate::lake::{AsOf, Lake};
 use crate::policy::Policy;
-use crate::price::assess::{BENCHMARK, CARRIED, FORMULA, INDICATIVE, OWN_PERIOD, SISTERS, WINDOW};
 use crate::price::assess::{CARRIED, INDICATIVE, NONE};
 use crate::price::bands::{ClassPrice, Period, PricedSale, ProductBands};
 use crate::price::calendar;
@@ -25,9 +24,6 @@ use crate::report::trusted::{range, short_of, why};
 use crate::text::{Lang, Said, Text};
 use serde_json::json;
 use std::process::ExitCode;
-
-mod backtest;
-mod calibrate;
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -124,26 +120,15 @@ fn show(args: &Args, sales: bool, global: &Global) -> Result<ExitCode, CliError>
     }
     match (sales, global.json) {
         (false, true) => {
-            bands.iter_mut().for_each(|b| b.periods.retain(|p| month.is_none_or(|m| p.period == m)));
-            print_json(&json!({ "notice": notice, "bands": bands }))?;
-        }
-        (true, true) => {
-            let sales: Vec<_> = bands.iter().map(|b| json!({ "product": b.product, "sales": b.sales })).collect();
-            print_json(&json!({ "notice": notice, "products": sales }))?;
-        }
-        (false, false) => bands.iter().for_each(|b| print_bands(b, month, &notice, global.lang)),
-        (true, false) => bands.iter().for_each(|b| print_sales(b, &notice, global.lang)),
-    match (&args.what, global.json) {
-        (None, true) => {
             bands.iter_mut().for_each(|b| b.periods.retain(|p| wanted(&p.period, asked)));
             print_json(&json!({ "notice": notice, "bands": bands }))?;
         }
-        (Some(What::Sales), true) => {
+        (true, true) => {
             let sales: Vec<_> = bands.iter().map(|b| json!({ "product": b.product, "sales": b.sales, "hints": hints(b) })).collect();
             print_json(&json!({ "notice": notice, "products": sales }))?;
         }
-        (None, false) => bands.iter().for_each(|b| print_bands(b, asked, &notice, global.lang)),
-        (Some(What::Sales), false) => bands.iter().for_each(|b| print_sales(b, &notice, global.lang)),
+        (false, false) => bands.iter().for_each(|b| print_bands(b, asked, &notice, global.lang)),
+        (true, false) => bands.iter().for_each(|b| print_sales(b, &notice, global.lang)),
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -195,10 +180,8 @@ fn print_bands(bands: &ProductBands, asked: Option<&str>, notice: &Said, lang: L
     for period in &bands.periods {
         carried = if period.theta.is_some() { 0 } else { carried + 1 };
         if wanted(&period.period, asked) {
-            print_period(period, before, carried, lang);
-        if month.is_none_or(|m| period.period == m) {
             print_period(bands, period, before, carried, lang);
-            if month.is_some() {
+            if asked.is_some() {
                 print_moves(period, lang);
             }
         }
@@ -327,11 +310,6 @@ fn basis(basis: &str, carried: u32, lang: Lang) -> String {
         (NONE, _) => "-".to_owned(),
         (CARRIED, Lang::Zh) => format!("{carried} 期前水平随净回值"),
         (CARRIED, Lang::En) => format!("carried {carried}, netback of today"),
-        (FORMULA, Lang::Zh) => "公式".to_owned(),
-        (FORMULA, Lang::En) => "formula".to_owned(),
-        (BENCHMARK, Lang::Zh) => "基准价加浮动".to_owned(),
-        (BENCHMARK, Lang::En) => "benchmark and index".to_owned(),
-        _ => "-".to_owned(),
         (INDICATIVE, Lang::Zh) => format!("{carried} 期前水平，仅供参考"),
         (INDICATIVE, Lang::En) => format!("carried {carried}, indicative"),
         _ => words::basis(basis).get(lang).to_owned(),

@@ -14,13 +14,13 @@
 //! are computed from the same manipulated sales.
 
 use super::count;
-use crate::price::course::{Runner, Step, Subject};
 use super::forecast::{deals, rivals_of};
 use super::rivals::{Deal, Rivals};
 use super::score::{median, sorted};
 use super::wash::{self, WashStudy};
 use crate::price::anchors::Anchors;
 use crate::price::calendar::Span;
+use crate::price::course::{Runner, Step, Subject};
 use crate::price::influence::grid;
 use crate::price::mechanism::{round_to_integer, step};
 use crate::price::policy::Class;

@@ -8,10 +8,10 @@
 //!   the level and its own error: with both added (`centre_forecast`) it should be covered in 80 % of the cases, without them
 //!   (`centre`) in fewer, and single sales (`sales`) in fewer still.
 
-use crate::price::course::{Sold, Step};
 use super::score::{Share, number};
 use crate::price::bands::ClassPrice;
 use crate::price::class_price::Z90;
+use crate::price::course::{Sold, Step};
 use crate::price::policy::ProductPolicy;
 use serde::Serialize;
 use std::collections::BTreeSet;

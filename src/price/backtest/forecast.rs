@@ -1,10 +1,10 @@
 //! What stood at the end of a period for the sales of the next, and how far off was it?
 
 use super::count;
-use crate::price::course::Step;
 use super::rivals::{Deal, Rivals, rivals};
 use super::score::{Error, error, median, number, sorted};
 use crate::price::calendar::Span;
+use crate::price::course::Step;
 use crate::price::policy::Class;
 use crate::text::Text;
 use serde::Serialize;

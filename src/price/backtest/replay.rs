@@ -4,10 +4,10 @@
 //! of the periods before are those that the replay itself gave then, as if each had been published: a late sale changes what
 //! follows, never what stood.
 
-use crate::price::course::{Step, Subject, course};
 use crate::price::anchors::Anchors;
 use crate::price::bands::{ClassPrice, Period, ProductBands};
 use crate::price::calendar::Span;
+use crate::price::course::{Step, Subject, course};
 use crate::price::sale::Sale;
 use chrono::{Days, NaiveDate};
 

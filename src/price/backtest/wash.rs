@@ -12,11 +12,11 @@
 
 use super::attack::{Moved, Scene, UNMOVED, Worst, WorstOf, choices, worse, worst};
 use super::count;
-use crate::price::course::{Sold, Step, Subject, course};
 use super::rivals::Deal;
 use super::score::{median, sorted};
 use crate::price::anchors::Anchors;
 use crate::price::calendar::Span;
+use crate::price::course::{Sold, Step, Subject, course};
 use crate::price::mechanism::round_to_integer;
 use crate::price::netback::Costs;
 use crate::price::normalise::float;

@@ -2,7 +2,7 @@
 
 use super::compose;
 use super::faces::{Faces, covered};
-use super::paper::{Align, Block, Cell, Column, Paper, Table};
+use super::paper::{Align, Block, Cell, Column, Paper, TEXT_WIDTH, Table};
 use super::world::{Desk, system};
 use crate::price::bulletin::Bulletin;
 use crate::report::ReportError;
@@ -18,11 +18,17 @@ use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
 /// Stack of a typesetter's thread.
 const STACK_BYTES: usize = 32 << 20;
 
-/// Characters of a word that fit on a line of the text, even of a wide Latin face.
-const LONGEST_WORD: u32 = 24;
+/// Sizes of type in tenths of a millimetre: title, text, table, and the long texts of a table (22, 16, 10.5 and 9 pt).
+const TITLE_SIZE: u32 = 78;
+const TEXT_SIZE: u32 = 57;
+const TABLE_SIZE: u32 = 37;
+const FINE_SIZE: u32 = 32;
 
-/// Room for a character in a table, tenths of a millimetre.
-const TENTHS_A_CHARACTER: u32 = 18;
+/// Room for a word of the text: its width less the indent.
+const ROOM: u32 = TEXT_WIDTH - 120;
+
+/// What a cell keeps free at its sides.
+const INSET: u32 = 22;
 
 /// Compilations of which the typesetter's memory is kept.
 const KEPT: usize = 4;
@@ -119,15 +125,15 @@ fn values(paper: &Paper, faces: &Faces) -> Value {
         "fonts": faces.values(paper.lang),
         "draft": paper.draft.as_ref().map(|d| json!({ "word": d.word, "line": d.line })),
         "name": paper.title,
-        "title": loose(&paper.title, LONGEST_WORD),
-        "number": paper.number.as_ref().map(|n| loose(n, LONGEST_WORD)),
-        "force": loose(&paper.force, LONGEST_WORD),
-        "correction": paper.correction.as_ref().map(|c| loose(c, LONGEST_WORD)),
+        "title": loose(&paper.title, TITLE_SIZE, ROOM),
+        "number": paper.number.as_ref().map(|n| loose(n, TEXT_SIZE, ROOM)),
+        "force": loose(&paper.force, TEXT_SIZE, ROOM),
+        "correction": paper.correction.as_ref().map(|c| loose(c, TEXT_SIZE, ROOM)),
         "body": paper.body.iter().map(block).collect::<Vec<_>>(),
         "see": paper.see_annex,
         "author": paper.issuer,
-        "issuer": loose(&paper.issuer, LONGEST_WORD),
-        "date": paper.date,
+        "issuer": loose(&paper.issuer, TEXT_SIZE, ROOM),
+        "date": loose(&paper.date, TEXT_SIZE, ROOM),
         "day": paper.day.map(|d| json!([d.year(), d.month(), d.day()])),
         "annex": {
             "label": paper.annex.label,
@@ -140,7 +146,7 @@ fn values(paper: &Paper, faces: &Faces) -> Value {
 fn block(block: &Block) -> Value {
     match block {
         Block::Heading(text) => json!({ "kind": "heading", "text": text }),
-        Block::Paragraph(text) => json!({ "kind": "paragraph", "text": loose(text, LONGEST_WORD) }),
+        Block::Paragraph(text) => json!({ "kind": "paragraph", "text": loose(text, TEXT_SIZE, ROOM) }),
         Block::Table(table) => table_values(table),
     }
 }
@@ -155,14 +161,17 @@ fn table_values(table: &Table) -> Value {
         let lines = cell.lines().into_iter();
         match (cell, column.align) {
             // A long word would leave its column.
-            (Cell::Text(_), Align::Left) => lines.map(|l| loose(&l, column.width / TENTHS_A_CHARACTER)).collect::<Vec<_>>(),
+            (Cell::Text(_), Align::Left) => {
+                let size = if column.fine { FINE_SIZE } else { TABLE_SIZE };
+                lines.map(|line| loose(&line, size, column.width.saturating_sub(INSET))).collect::<Vec<_>>()
+            }
             _ => lines.collect(),
         }
     };
     let row = |row: &Vec<Cell>| row.iter().zip(&table.columns).map(cell).collect::<Vec<_>>();
     json!({
         "kind": "table",
-        "caption": table.caption,
+        "caption": loose(&table.caption, TEXT_SIZE, ROOM),
         "widths": table.columns.iter().map(|c| c.width).collect::<Vec<_>>(),
         "aligns": table.columns.iter().map(|c| align(c.align)).collect::<Vec<_>>(),
         "fine": table.columns.iter().map(|c| c.fine).collect::<Vec<_>>(),
@@ -172,19 +181,39 @@ fn table_values(table: &Table) -> Value {
     })
 }
 
-/// A word with a place to break after every `most` characters; Chinese breaks anywhere by itself.
-fn loose(text: &str, most: u32) -> String {
+/// Text whose words fit into `room` at this `size` of type (tenths of a millimetre): a longer one gets places to break. Chinese
+/// breaks anywhere by itself, and a word that fits stays whole.
+fn loose(text: &str, size: u32, room: u32) -> String {
     const BREAK: char = '\u{200B}';
-    let (mut loose, mut run) = (String::with_capacity(text.len()), 0);
-    for c in text.chars() {
-        run = if c == ' ' || c == '-' || c > '\u{2E80}' { 0 } else { run + 1 };
-        if run > most {
-            loose.push(BREAK);
-            run = 1;
+    let ends = |c: char| c == ' ' || c == '-' || c > '\u{2E80}';
+    let mut loose = String::with_capacity(text.len());
+    for word in text.split_inclusive(ends) {
+        let wide: u32 = word.chars().map(|c| hundredths(c) * size / 100).sum();
+        if wide <= room {
+            loose.push_str(word);
+            continue;
         }
-        loose.push(c);
+        let mut piece = 0;
+        for c in word.chars() {
+            piece += hundredths(c) * size / 100;
+            // Quarters of a line: little of one is lost where it breaks.
+            if piece > room / 4 {
+                loose.push(BREAK);
+                piece = hundredths(c) * size / 100;
+            }
+            loose.push(c);
+        }
     }
     loose
+}
+
+/// Width of a character in hundredths of the size of type, never too small.
+const fn hundredths(c: char) -> u32 {
+    match c {
+        'm' | 'w' | 'A'..='L' | 'N'..='V' | 'X'..='Z' => 88,
+        'a'..='z' | '0'..='9' | ' ' | '.' | ',' | ':' | ';' | '/' | '-' | '_' => 57,
+        _ => 105,
+    }
 }
 
 #[cfg(test)]
@@ -202,8 +231,11 @@ mod tests {
 
     #[test]
     fn a_long_word_gets_places_to_break_and_no_others() {
-        assert_eq!(loose("abcdef gh", 3), "abc\u{200B}def gh");
-        assert_eq!(loose("锂云母精矿2.5%", 4), "锂云母精矿2.5%");
+        // Four letters of 5.7 take 22.8: a word of five gets them one by one, a word of four stays.
+        assert_eq!(loose("abcde fghi", 10, 26), "a\u{200B}b\u{200B}c\u{200B}d\u{200B}e\u{200B} fghi");
+        assert_eq!(loose("锂云母精矿2.5%", 10, 200), "锂云母精矿2.5%");
+        let hash = "0123456789abcdef".repeat(4);
+        assert_eq!(loose(&hash, FINE_SIZE, 1240 - INSET), hash);
     }
 
     /// Runs of type that reach beyond the text's width, to the right of the text or to the left.
@@ -211,7 +243,9 @@ mod tests {
         let mut out = Vec::new();
         for page in document.pages() {
             each_run(&page.frame, Point::zero(), &mut |at, run| {
-                let (left, right) = (at.x.to_mm(), at.x.to_mm() + run.width().to_mm());
+                // The last sign carries the space that a justified line gives it: no ink.
+                let slack = run.glyphs.last().map_or(0.0, |g| (g.x_advance.at(run.size) - run.size).to_mm().max(0.0));
+                let (left, right) = (at.x.to_mm(), at.x.to_mm() + run.width().to_mm() - slack);
                 let ground = run.size.to_pt() > 100.0;
                 // Punctuation may hang half a character outside.
                 if !ground && (left < 28.0 - 3.0 || right > 210.0 - 26.0 + 3.0) {

@@ -15,7 +15,8 @@ use lepid::price::backtest::{Backtest, Question, backtest};
 use lepid::price::calendar::Span;
 use lepid::price::carbonate::Quotes;
 use lepid::price::course::{Subject, course};
-use lepid::price::policy::{Delivery, PricePolicy};
+use lepid::price::formula::Formula;
+use lepid::price::policy::{AssessedBy, Delivery, PricePolicy};
 use lepid::price::sale::{Party, Sale};
 use lepid::price::screen::{Code, screen};
 use proptest::prelude::*;
@@ -261,6 +262,22 @@ fn two_sellers_can_leave_the_range_and_a_circle_that_comes_back_late_is_not_seen
     let assessed = |n: u32| shells(n).worst.iter().find(|w| w.target == Target::Assessed).unwrap();
     assert_eq!(assessed(3).class_sales, Some(0), "{:?}", assessed(3));
     assert!(assessed(3).largest > 2.0 * assessed(1).largest);
+}
+
+#[test]
+fn no_sale_moves_a_price_by_formula() {
+    let mut price = policy(&[0.1]);
+    let product = price.product.get_mut(CONCENTRATE).unwrap();
+    product.assessed_by = AssessedBy::Formula;
+    product.formula = Some(Formula { factor_ppm: 900_000, at_grade_ppm: 25_000, factor_ppm_per_grade_pct: 0, moisture_ppm: 0 });
+    let (quotes, periods) = steady(&price);
+    let b = backtest(subject(&price, &quotes), &small(), &periods, &Question { attacks: true, ..question(Known::AfterDays(0)) });
+    assert_eq!((b.check.map(|c| (c.periods, c.agree)), b.scored), (Some((3, 3)), 2));
+    let study = b.attacks.unwrap();
+    let largest = |target: Target| study.collusion[0].shock.iter().find(|w| w.target == target).unwrap().largest;
+    assert_eq!((largest(Target::Guide), largest(Target::Assessed)), (0.0, 0.0));
+    assert!(largest(Target::Vwap) > 0.1);
+    assert!(study.collusion.iter().all(|c| c.centres == 0) && study.wash.circles.iter().all(|c| c.guide == (0.0, 0.0)));
 }
 
 #[test]

@@ -19,11 +19,12 @@ use super::rivals::{Deal, Rivals};
 use super::score::{median, sorted};
 use super::wash::{self, WashStudy};
 use crate::price::anchors::Anchors;
+use crate::price::band::bounded;
 use crate::price::calendar::Span;
 use crate::price::course::{Runner, Step, Subject};
 use crate::price::influence::grid;
 use crate::price::mechanism::{round_to_integer, step};
-use crate::price::policy::Class;
+use crate::price::policy::{AssessedBy, Class};
 use crate::price::sale::Sale;
 use crate::price::state::Evidence;
 use crate::price::trust::capped_shares;
@@ -236,19 +237,23 @@ fn by_share(evidence: &[Evidence], subject: Subject<'_>) -> Vec<usize> {
 impl Scene<'_> {
     /// The moves of the method's prices with other evidence. `None` for rivals means that their deals are the same.
     pub(super) fn moved(&self, evidence: &[Evidence], deals: Option<&[Vec<Deal>]>) -> Moved {
-        let after = self.step.before.peek(evidence, &self.subject.product.centre);
-        let prices = after.prices(self.netbacks);
         let mut moved = UNMOVED;
+        if let Some(deals) = deals {
+            write_rivals(&mut moved, &rivals_of(deals, &self.rivals_before), &self.rivals);
+        }
+        let product = self.subject.product;
+        if product.assessed_by != AssessedBy::Market {
+            // No sale moves a price by formula.
+            return moved;
+        }
+        let prices = self.step.before.peek(evidence, &product.centre).prices(self.netbacks);
         let [guide, assessed, ..] = &mut moved;
         *assessed = largest(prices.iter().copied().zip(self.prices.iter().copied()).map(Some));
-        *guide = largest(prices.iter().zip(&self.step.guides_before).zip(&self.step.stand.classes).map(|((price, before), class)| {
-            let attacked = step(&self.subject.product.mechanism, *before, round_to_integer(*price)).guide;
-            Some((fen(attacked), fen(class.guide_fen_per_t?)))
+        let classes = product.class.iter().zip(&self.step.guides_before).zip(&self.step.stand.classes);
+        *guide = largest(prices.iter().zip(classes).map(|(price, ((class, before), stands))| {
+            let attacked = step(&bounded(product, class.grade_ppm), *before, round_to_integer(*price)).guide;
+            Some((fen(attacked), fen(stands.guide_fen_per_t?)))
         }));
-        if let Some(deals) = deals {
-            let rivals = rivals_of(deals, &self.rivals_before);
-            write_rivals(&mut moved, &rivals, &self.rivals);
-        }
         moved
     }
 
@@ -276,7 +281,7 @@ impl Scene<'_> {
 
     /// Whether these sellers at `y` take the centre outside the range of the others; `None` without a centre or others.
     fn escapes(&self, set: &[usize], y: f64) -> Option<bool> {
-        self.step.stand.after.own?;
+        self.step.stand.after.own.filter(|_| self.subject.product.assessed_by == AssessedBy::Market)?;
         let deviation = |class: usize| self.deviations_before.get(class).copied().unwrap_or(0.0);
         let others = self.step.intake.evidence.iter().filter(|e| !set.contains(&e.seller)).map(|e| e.y - deviation(e.class));
         let (low, high) = others.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), z| (low.min(z), high.max(z)));

@@ -18,6 +18,7 @@ pub mod replay;
 pub mod rivals;
 pub mod score;
 pub mod wash;
+pub mod worst;
 
 use super::anchors::Anchors;
 use super::assess::assess;

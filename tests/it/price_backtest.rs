@@ -15,7 +15,8 @@ use lepid::price::backtest::{Backtest, Question, backtest};
 use lepid::price::calendar::Span;
 use lepid::price::carbonate::Quotes;
 use lepid::price::course::{Subject, course};
-use lepid::price::policy::{Delivery, PricePolicy};
+use lepid::price::formula::Formula;
+use lepid::price::policy::{AssessedBy, Delivery, PricePolicy};
 use lepid::price::sale::{Party, Sale};
 use lepid::price::screen::{Code, screen};
 use proptest::prelude::*;
@@ -264,6 +265,22 @@ fn two_sellers_can_leave_the_range_and_a_circle_that_comes_back_late_is_not_seen
 }
 
 #[test]
+fn no_sale_moves_a_price_by_formula() {
+    let mut price = policy(&[0.1]);
+    let product = price.product.get_mut(CONCENTRATE).unwrap();
+    product.assessed_by = AssessedBy::Formula;
+    product.formula = Some(Formula { factor_ppm: 900_000, at_grade_ppm: 25_000, factor_ppm_per_grade_pct: 0, moisture_ppm: 0 });
+    let (quotes, periods) = steady(&price);
+    let b = backtest(subject(&price, &quotes), &small(), &periods, &Question { attacks: true, ..question(Known::AfterDays(0)) });
+    assert_eq!((b.check.map(|c| (c.periods, c.agree)), b.scored), (Some((3, 3)), 2));
+    let study = b.attacks.unwrap();
+    let largest = |target: Target| study.collusion[0].shock.iter().find(|w| w.target == target).unwrap().largest;
+    assert_eq!((largest(Target::Guide), largest(Target::Assessed)), (0.0, 0.0));
+    assert!(largest(Target::Vwap) > 0.1);
+    assert!(study.collusion.iter().all(|c| c.centres == 0) && study.wash.circles.iter().all(|c| c.guide == (0.0, 0.0)));
+}
+
+#[test]
 fn a_fabricated_sale_passes_the_screens_at_every_value_that_is_tried() {
     let price = policy(&[]);
     let (quotes, _) = steady(&price);
@@ -364,7 +381,7 @@ fn the_command_says_how_good_the_price_would_have_been() {
     assert_snapshot!(stdout(folder.path(), &["--lang", "en", "price", "backtest", "--product", "lepidolite_concentrate", "--from", "2024-05"]), @r"
     lepidolite concentrate · reference / guidance range (non-binding) · backtest 2024-05 – 2024-05
       Point in time: all 4 periods, computed anew from data cut at their ends, agree with the whole run to the last digit.
-      1 periods and 2 sales scored; of 2 prices 0 were held, 0 limited, 2 followed in full.
+      1 period and 2 sales scored; of 2 prices 0 were held, 0 limited, 2 followed in full.
       as they stood, these rivals are BETTER than the guide price: VWAP, 4 % filter median error 0.93% < 1.12%; VWAP, 4 % filter mean error 0.93% < 1.12%; VWAP, 4 % filter RMSE 1.32% < 1.46%; VWAP, 4 % filter 90 % error 1.87% < 2.05%.
       moved with the netback, these rivals are BETTER than the assessed price: VWAP, 4 % filter median error 0.93% < 1.20%; VWAP, 4 % filter mean error 0.93% < 1.20%; VWAP, 4 % filter RMSE 1.32% < 1.52%; VWAP, 4 % filter 90 % error 1.87% < 2.13%.
       as they stood at the end of the period:
@@ -394,13 +411,13 @@ fn the_command_says_how_good_the_price_would_have_been() {
       sales within the 80 % interval, moved                          2   2  100.00
       mean half-width: band ±6.00 %, 80 % interval ±2.53 %
       moves             steps  moved  mean %  largest %  reversals
-      guide price           0      0    0.00       0.00          0
-      assessed price        0      0    0.00       0.00          0
-      last price            0      0    0.00       0.00          0
-      VWAP                  0      0    0.00       0.00          0
-      median                0      0    0.00       0.00          0
-      VWAP, 4 % filter      0      0    0.00       0.00          0
-      netback only          0      0    0.00       0.00          0
+      guide price           2      2    2.35       2.37          0
+      assessed price        2      2    2.33       2.35          0
+      last price            2      1    5.51       5.51          0
+      VWAP                  2      1    2.77       2.77          0
+      median                2      1    2.77       2.77          0
+      VWAP, 4 % filter      2      1    0.93       0.93          0
+      netback only          2      2    2.42       2.45          0
     ");
 }
 

@@ -18,6 +18,7 @@ pub mod replay;
 pub mod rivals;
 pub mod score;
 pub mod wash;
+pub mod worst;
 
 use super::anchors::Anchors;
 use super::assess::assess;
@@ -194,10 +195,8 @@ fn better(errors: &[ErrorRow]) -> Vec<Better> {
     for row in errors.iter().filter(|row| row.class.is_none() && row.forecast.is_rival()) {
         let own = if row.moved { Forecast::Assessed } else { Forecast::Guide };
         let Some(lepid) = errors.iter().find(|r| r.class.is_none() && r.moved == row.moved && r.forecast == own) else { continue };
-        let measures: [(&'static str, fn(&Error) -> f64); 4] =
-            [("median", |e| e.median), ("mean", |e| e.mean), ("rmse", |e| e.rmse), ("p90", |e| e.p90)];
-        for (measure, of) in measures {
-            let (value, lepid) = (of(&row.error), of(&lepid.error));
+        let measures = |e: &Error| [("median", e.median), ("mean", e.mean), ("rmse", e.rmse), ("p90", e.p90)];
+        for ((measure, value), (_, lepid)) in measures(&row.error).into_iter().zip(measures(&lepid.error)) {
             if value < lepid {
                 better.push(Better { moved: row.moved, rival: row.forecast, measure, value, lepid });
             }

@@ -10,10 +10,11 @@
 //! - **Splits**: one seller writes each of its lots as pieces not below the smallest lot (at most [`MOST_PIECES`]), at its own
 //!   prices or at one value of `y`.
 
-use super::attack::{Moved, Scene, UNMOVED, Worst, WorstOf, choices, worse, worst};
+use super::attack::{Scene, choices};
 use super::count;
 use super::rivals::Deal;
 use super::score::{median, sorted};
+use super::worst::{Moved, UNMOVED, Worst, WorstOf, worse, worst};
 use crate::price::anchors::Anchors;
 use crate::price::calendar::Span;
 use crate::price::course::{Sold, Step, Subject, course};

@@ -169,9 +169,12 @@ fn by_class(b: &Backtest, lang: Lang) -> Markup {
     }
 }
 
+/// A line of coverage: what in Chinese and English, how many, the nominal share, the mean half-width.
+type Covered = (&'static str, &'static str, Share, Option<f64>, Option<f64>);
+
 fn coverage(b: &Backtest, lang: Lang) -> Markup {
     let c = &b.coverage;
-    let rows: [(&str, &str, Share, Option<f64>, Option<f64>); 6] = [
+    let rows: [Covered; 6] = [
         ("下期成交在公布的上下限内", "next sales within the limits as printed", c.as_printed, None, c.half_width),
         ("下期成交在随净回值移动的上下限内", "next sales within the limits, moved", c.moved, None, c.half_width),
         (

@@ -34,7 +34,7 @@ pub(super) struct ClassAt<'a> {
     /// Half-width of the band.
     pub(super) band: f64,
     /// The published guide price.
-    pub(super) anchor: Option<i64>,
+    pub(super) anchor: Option<Option<i64>>,
 }
 
 /// What stood at the end of the period before.
@@ -52,9 +52,13 @@ pub(super) fn class_price(at: &ClassAt<'_>, before: Option<Before>, product: &Pr
     let Some(assessed) = at.assessed else {
         return (no_price(at, rung), None);
     };
+    if at.anchor == Some(None) {
+        // A bulletin says that there is no price, whatever could be computed: the next one is a first one.
+        return (ClassPrice { act: PUBLISHED.to_owned(), ..no_price(at, rung) }, None);
+    }
     let mut guide = step(&bounded(product, at.class.grade_ppm), before.map(|b| b.guide), assessed.fen);
     let mut act = guide.says();
-    if let Some(published) = at.anchor.filter(|published| *published != guide.guide) {
+    if let Some(published) = at.anchor.flatten().filter(|published| *published != guide.guide) {
         guide = Guide { guide: published, carry: guide.guide + guide.carry - published, ..guide };
         PUBLISHED.clone_into(&mut act);
     }

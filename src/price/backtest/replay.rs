@@ -44,7 +44,7 @@ pub fn replay(subject: Subject<'_>, sales: &[Sale], periods: &[Span], known: &Kn
         let Some(step) = course(Subject { quotes: &quotes, ..subject }, cut, so_far, &anchors).pop() else { continue };
         for class in &step.stand.classes {
             if let Some(guide) = class.guide_fen_per_t {
-                anchors.0.insert((subject.id.to_owned(), span.id.clone(), class.class.clone()), guide);
+                anchors.0.insert((subject.id.to_owned(), span.id.clone(), class.class.clone()), Some(guide));
             }
         }
         stood.push(step);

@@ -74,7 +74,8 @@ impl Inputs {
             line(&mut text, &["quotation", &day.to_string(), &fen.to_string()]);
         }
         for ((product, period, class), fen) in &anchors.0 {
-            line(&mut text, &["published", product, period, class, &fen.to_string()]);
+            let price = fen.map_or_else(|| "none".to_owned(), |fen| fen.to_string());
+            line(&mut text, &["published", product, period, class, &price]);
         }
         sha256(&text)
     }

@@ -82,9 +82,7 @@ fn anchors(bulletins: &[&Published]) -> Anchors {
     let mut anchors = Anchors::default();
     for document in bulletins.iter().map(|p| &p.document) {
         for (product, class) in document.products.iter().flat_map(|p| p.classes.iter().map(move |c| (p, c))) {
-            if let Some(guide) = class.guide_fen_per_t {
-                anchors.0.insert((product.product.clone(), document.period.clone(), class.class.clone()), guide);
-            }
+            anchors.0.insert((product.product.clone(), document.period.clone(), class.class.clone()), class.guide_fen_per_t);
         }
     }
     anchors

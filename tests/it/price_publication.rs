@@ -423,7 +423,7 @@ fn a_large_error_is_corrected_by_two_people_and_a_small_one_goes_into_the_public
     let april_now = correct(&lake, &policy(), &april.number, &[], "上期更正", who("张三"));
     assert!(matches!(april_now, Ok(_) | Err(PublicationError::Refused(Refusal::NothingToCorrect { .. }))), "{april_now:?}");
     let anchors = published(&lake.snapshot(&AsOf::Latest).unwrap()).unwrap();
-    assert_eq!(anchors.guide("lepidolite_concentrate", "2024-03", "2.5"), guide(&correction.document, "2.5"));
+    assert_eq!(anchors.guide("lepidolite_concentrate", "2024-03", "2.5"), Some(guide(&correction.document, "2.5")));
     let verified = verify(&lake, true).unwrap();
     assert!(verified.is_whole() && verified.again.iter().all(|(_, again)| *again == Again::Same), "{verified:?}");
 }

@@ -1,5 +1,6 @@
 //! What does a bulletin say? The public document of one period: nothing in it names a seller or lets one be made out.
 
+use super::bands::Why;
 use crate::text::Said;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -133,6 +134,9 @@ pub struct ClassBulletin {
     pub indicative: bool,
     /// What the mechanism did: `init`, `hold`, `adjust`, `maxstep`, with `+bound`; `none`.
     pub act: String,
-    /// Why it moved, or why not.
+    /// Why it moved, or why not, in a sentence.
     pub reason: Said,
+    /// The change split without a rest; `None`: a first price, or none.
+    #[serde(default)]
+    pub why: Option<Why>,
 }

@@ -205,8 +205,8 @@ fn a_count_that_is_not_shown_is_a_dash_and_never_a_nought() {
 fn the_header_of_every_table_is_frozen_and_repeats_on_paper() {
     let bulletin = correction();
     let xml = document_xml(&bulletin::docx(&bulletin, Lang::Zh).unwrap());
-    assert_eq!(xml.matches("<w:tbl>").count(), 5);
-    assert_eq!(xml.matches("<w:tblHeader />").count(), 5);
+    assert_eq!(xml.matches("<w:tbl>").count(), 6);
+    assert_eq!(xml.matches("<w:tblHeader />").count(), 6);
     assert_eq!(xml.matches("<w:cantSplit").count(), xml.matches("<w:tr>").count());
 }
 
@@ -314,7 +314,7 @@ proptest! {
         let docx = bulletin::docx(&bulletin, Lang::Zh).unwrap();
         let xml = document_xml(&docx);
         prop_assert!(xml.chars().all(is_xml));
-        prop_assert_eq!(xml.matches("<w:tbl>").count(), 5);
+        prop_assert_eq!(xml.matches("<w:tbl>").count(), 6);
         prop_assert_eq!(xml.matches("<w:tbl>").count(), xml.matches("</w:tbl>").count());
         prop_assert!(docx_rs::read_docx(&docx).is_ok());
         let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bulletin::xlsx(&bulletin, Lang::Zh).unwrap())).unwrap();

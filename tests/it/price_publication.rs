@@ -576,22 +576,22 @@ fn a_bulletin_reads_like_a_notice() {
     assert_snapshot!(lines.join("\n"), @r"
     关于发布2024年4月锂云母精矿参考价格区间的通告
     Notice of the reference price ranges of lepidolite concentrate for April 2024
-    较上期下调140元（−7.78 %）。其中：碳酸锂价格+34.62元，成交水平−110.80元，品级差异−77.59元，浮动机制（单期以 8 % 为限）+13.77元。
-    Lowered by 140 yuan (−7.78 %). Of this: lithium carbonate +34.62, level of the deals −110.80, difference of the grade −77.59, mechanism (at most 8 % a period) +13.77 yuan.
-    较上期下调195元（−7.85 %）。其中：碳酸锂价格+46.16元，成交水平−152.97元，品级差异−107.12元，浮动机制（单期以 8 % 为限）+18.93元。
-    Lowered by 195 yuan (−7.85 %). Of this: lithium carbonate +46.16, level of the deals −152.97, difference of the grade −107.12, mechanism (at most 8 % a period) +18.93 yuan.
-    较上期下调250元（−7.87 %）。其中：碳酸锂价格+57.69元，成交水平−195.13元，品级差异−136.65元，浮动机制（单期以 8 % 为限）+24.09元。
-    Lowered by 250 yuan (−7.87 %). Of this: lithium carbonate +57.69, level of the deals −195.13, difference of the grade −136.65, mechanism (at most 8 % a period) +24.09 yuan.
-    较上期下调305元（−7.90 %）。其中：碳酸锂价格+69.24元，成交水平−237.30元，品级差异−166.18元，浮动机制（单期以 8 % 为限）+29.24元。
-    Lowered by 305 yuan (−7.90 %). Of this: lithium carbonate +69.24, level of the deals −237.30, difference of the grade −166.18, mechanism (at most 8 % a period) +29.24 yuan.
-    较上期下调360元（−7.92 %）。其中：碳酸锂价格+80.78元，成交水平−279.47元，品级差异−195.70元，浮动机制（单期以 8 % 为限）+34.39元。
-    Lowered by 360 yuan (−7.92 %). Of this: lithium carbonate +80.78, level of the deals −279.47, difference of the grade −195.70, mechanism (at most 8 % a period) +34.39 yuan.
+    较上期下调140元（−7.78 %）。单期以 8 % 为限，余额结转。
+    Lowered by 140 yuan (−7.78 %). A period moves at most 8 %; the rest is carried.
+    较上期下调195元（−7.85 %）。单期以 8 % 为限，余额结转。
+    Lowered by 195 yuan (−7.85 %). A period moves at most 8 %; the rest is carried.
+    较上期下调250元（−7.87 %）。单期以 8 % 为限，余额结转。
+    Lowered by 250 yuan (−7.87 %). A period moves at most 8 %; the rest is carried.
+    较上期下调305元（−7.90 %）。单期以 8 % 为限，余额结转。
+    Lowered by 305 yuan (−7.90 %). A period moves at most 8 %; the rest is carried.
+    较上期下调360元（−7.92 %）。单期以 8 % 为限，余额结转。
+    Lowered by 360 yuan (−7.92 %). A period moves at most 8 %; the rest is carried.
     价格口径：每干吨、出厂、不含增值税、现款；每度价为参考价除以品位（1 % Li2O 为一度）。
     评估价以申报成交为依据：折为干基、出厂、不含税、现款后与净回值相比；重复登记、关联交易、低于 50 干吨、规格不符及低于净回值 0.40 倍或高于 1.80 倍的成交不采用。两端各截去 35 % 后取加权均值，单一卖方的权重不超过 20 %（卖方少时为家数的倒数），少于 3 家卖方不单独估价。
     依据等级：L1 本期本品级成交；L2 近期成交；L3 其他品级；L4 本期无足够成交，以既有水平乘当期净回值，至多 3 期；L5 其后 3 期，仅供参考、不作结算依据；L6 暂停发布。
     浮动机制：变动不足 2 % 的不调整，差额结转；单期调整不超过 8 %；价格取整到 5 元。
-    区间半宽取最近 60 笔成交对事前预期的偏差的 80 % 分位数，限于 3 % 至 10 %，样本不足时为 6 %；为对数幅度。
-    可信等级：A 不少于 12 笔、5 家卖方、3 家买方、单一卖方影响不超过 3 %；B 不少于 6 笔、4 家卖方、单一卖方影响不超过 5 %；C 不少于 3 笔、3 家卖方；不足者为 D，D 级价格未经记录在案的批准不作变动。
+    区间半宽取最近 60 笔成交对事前预期的偏差的 80 % 分位数，限于 3 % 至 10 %，样本不足时为 6 %；为对数幅度。区间反映成交水平的不确定性，不含公布之后碳酸锂行情的变动。
+    可信等级：A 不少于 12 笔、5 家卖方、3 家买方、最大卖方占比不超过 40 %、单一卖方影响不超过 3 %；B 不少于 6 笔、4 家卖方、单一卖方影响不超过 5 %；C 不少于 3 笔、3 家卖方；不足者为 D，D 级价格未经记录在案的批准不作变动。
     为免辨认出某一企业，小于 3 的笔数和家数以及可据以推算的数不公布。误差超过 1 % 的，自发现起 2 个工作日内发布更正通告；其余记入公开差错记录。已发布的通告不作改动。
     ");
 }

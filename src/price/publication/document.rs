@@ -191,7 +191,6 @@ fn class_bulletin(at: &At<'_>, used: &mut BTreeSet<usize>) -> ClassBulletin {
         act: &decided.act,
         before: at.before,
         guide: decided.guide,
-        why,
         indicative,
         mechanism: &at.policy.mechanism,
     });
@@ -207,6 +206,7 @@ fn class_bulletin(at: &At<'_>, used: &mut BTreeSet<usize>) -> ClassBulletin {
         indicative: indicative && decided.guide.is_some(),
         act: decided.act,
         reason,
+        why,
     }
 }
 

@@ -6,6 +6,7 @@ use crate::policy::Policy;
 use crate::price::band::Around;
 use crate::price::bulletin::Bulletin;
 use crate::price::policy::{AssessedBy, PricePolicy, ProductPolicy, Publication};
+use crate::price::policy_state::Tier;
 use crate::records::product;
 use crate::text::Said;
 use chrono::NaiveDate;
@@ -118,10 +119,10 @@ fn band(of: &ProductPolicy) -> Said {
     let window = b.window;
     Said::new(
         format!(
-            "区间半宽取最近 {window} 笔成交对事前预期的偏差的 {covered} 分位数，限于 {min} 至 {max}，样本不足时为 {default}；为对数幅度。"
+            "区间半宽取最近 {window} 笔成交对事前预期的偏差的 {covered} 分位数，限于 {min} 至 {max}，样本不足时为 {default}；为对数幅度。区间反映成交水平的不确定性，不含公布之后碳酸锂行情的变动。"
         ),
         format!(
-            "The half-width of the range is the {covered} quantile of the last {window} deals' deviations from what was expected before them, within {min} and {max}, {default} before there are enough; logarithmic."
+            "The half-width of the range is the {covered} quantile of the last {window} deals' deviations from what was expected before them, within {min} and {max}, {default} before there are enough; logarithmic. It speaks of the level of deals, not of how carbonate moves after publication."
         ),
     )
 }
@@ -131,14 +132,19 @@ fn tiers(of: &ProductPolicy) -> Said {
         return Said::new("不以成交评估的价格不评可信等级。", "A price that is not assessed from sales has no tier of trust.");
     }
     let (a, b, c) = (&of.trust.a, &of.trust.b, &of.trust.c);
-    let influence = |t: f64| {
-        if t.is_finite() {
-            Said::new(format!("、单一卖方影响不超过 {}", share(t)), format!(", influence of one seller at most {}", share(t)))
-        } else {
-            Said::default()
+    let at_most = |tier: &Tier| {
+        let mut said = Said::default();
+        if tier.top_share < 1.0 {
+            said.zh.push_str(&format!("、最大卖方占比不超过 {}", share(tier.top_share)));
+            said.en.push_str(&format!(", largest seller at most {}", share(tier.top_share)));
         }
+        if tier.influence.is_finite() {
+            said.zh.push_str(&format!("、单一卖方影响不超过 {}", share(tier.influence)));
+            said.en.push_str(&format!(", influence of one seller at most {}", share(tier.influence)));
+        }
+        said
     };
-    let (ia, ib) = (influence(a.influence), influence(b.influence));
+    let (ia, ib) = (at_most(a), at_most(b));
     Said::new(
         format!(
             "可信等级：A 不少于 {} 笔、{} 家卖方、{} 家买方{}；B 不少于 {} 笔、{} 家卖方{}；C 不少于 {} 笔、{} 家卖方；不足者为 D，D 级价格未经记录在案的批准不作变动。",

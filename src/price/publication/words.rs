@@ -1,6 +1,5 @@
 //! How is it said in an official notice? Title, reasons and amounts, in plain Chinese with English beside.
 
-use crate::price::bands::Why;
 use crate::price::mechanism::{Limit, Mechanism};
 use crate::records::product;
 use crate::text::{Said, grouped};
@@ -52,11 +51,6 @@ pub(super) fn yuan(fen: i64) -> String {
     let (whole, rest) = (fen.unsigned_abs() / 100, fen.unsigned_abs() % 100);
     let whole = grouped(i64::try_from(whole).unwrap_or(i64::MAX));
     if rest == 0 { format!("{sign}{whole}") } else { format!("{sign}{whole}.{rest:02}") }
-}
-
-/// With its sign.
-fn signed(fen: i64) -> String {
-    if fen > 0 { format!("+{}", yuan(fen)) } else { yuan(fen) }
 }
 
 /// `part / whole` in per cent with two decimals and its sign, half away from zero.
@@ -115,14 +109,13 @@ pub(super) struct Reason<'a> {
     pub(super) act: &'a str,
     pub(super) before: Option<i64>,
     pub(super) guide: Option<i64>,
-    pub(super) why: Option<Why>,
     pub(super) indicative: bool,
     pub(super) mechanism: &'a Mechanism,
 }
 
 /// Why a price moved, or why not.
 pub(super) fn reason(r: &Reason<'_>) -> Said {
-    let mut said = match &r.course {
+    let said = match &r.course {
         Course::First => Said::new(
             "首次发布（或暂停后恢复发布），按评估价取整。",
             "First price (or the first after a suspension): the assessed price, rounded.",
@@ -144,9 +137,6 @@ pub(super) fn reason(r: &Reason<'_>) -> Said {
             Said::new(format!("{}D 级调价经批准：{why}", moved.zh), format!("{} Tier D, the move was approved: {why}", moved.en))
         }
     };
-    if matches!(r.course, Course::KeptNotApproved | Course::KeptByJudgement(_)) {
-        said = with_parts(said, r);
-    }
     finish(said, r)
 }
 
@@ -176,45 +166,19 @@ fn moved(r: &Reason<'_>) -> Said {
         let (amount, pct) = (yuan(change.abs()), signed_percent(change, before));
         Said::new(format!("较上期{zh}{amount}元（{pct}）。"), format!("{en} by {amount} yuan ({pct})."))
     };
-    with_parts(head, r)
+    with_bounds(head, r)
 }
 
-/// The parts of a change, those that are not nothing.
-fn with_parts(mut said: Said, r: &Reason<'_>) -> Said {
-    let Some(why) = r.why else { return said };
-    let mechanism = mechanism_words(r);
-    let parts = [
-        (why.carbonate_fen_per_t, Said::new("碳酸锂价格", "lithium carbonate")),
-        (why.evidence_fen_per_t, Said::new("成交水平", "level of the deals")),
-        (why.deviation_fen_per_t, Said::new("品级差异", "difference of the grade")),
-        (why.mechanism_fen_per_t, mechanism),
-    ];
-    let parts: Vec<_> = parts.into_iter().filter(|(fen, _)| *fen != 0).collect();
-    if parts.is_empty() {
-        return said;
-    }
-    let zh: Vec<String> = parts.iter().map(|(fen, name)| format!("{}{}元", name.zh, signed(*fen))).collect();
-    let en: Vec<String> = parts.iter().map(|(fen, name)| format!("{} {}", name.en, signed(*fen))).collect();
-    said.zh.push_str(&format!("其中：{}。", zh.join("，")));
-    said.en.push_str(&format!(" Of this: {} yuan.", en.join(", ")));
-    said
-}
-
-fn mechanism_words(r: &Reason<'_>) -> Said {
-    if matches!(r.course, Course::KeptNotApproved | Course::KeptByJudgement(_)) {
-        return Said::new("维持上期价格", "keeping the price");
-    }
+/// What the mechanism held back or bounded; the parts of a change stand in the annex.
+fn with_bounds(mut said: Said, r: &Reason<'_>) -> Said {
     let (act, bound) = r.act.strip_suffix("+bound").map_or((r.act, false), |act| (act, true));
-    let mut said = match (act, limit(r.mechanism.max_step)) {
-        ("maxstep", Some(most)) => {
-            Said::new(format!("浮动机制（单期以 {} 为限）", most.zh), format!("mechanism (at most {} a period)", most.en))
-        }
-        ("hold", _) => Said::new("浮动机制（未达幅度，结转）", "mechanism (held and carried)"),
-        _ => Said::new("浮动机制（取整与结转）", "mechanism (rounding and carry)"),
-    };
+    if let ("maxstep", Some(most)) = (act, limit(r.mechanism.max_step)) {
+        said.zh.push_str(&format!("单期以 {} 为限，余额结转。", most.zh));
+        said.en.push_str(&format!(" A period moves at most {}; the rest is carried.", most.en));
+    }
     if bound {
-        said.zh.push_str("（上下限）");
-        said.en.push_str(" (floor or ceiling)");
+        said.zh.push_str("受上下限约束。");
+        said.en.push_str(" Bound by floor or ceiling.");
     }
     said
 }
@@ -251,8 +215,8 @@ mod tests {
     }
 
     #[test]
-    fn amounts_have_their_sign_and_no_needless_zeros() {
-        assert_eq!((yuan(185_000), yuan(-5_005), signed(7_000)), ("1,850".into(), "−50.05".into(), "+70".into()));
+    fn amounts_have_no_needless_zeros_and_shares_their_sign() {
+        assert_eq!((yuan(185_000), yuan(-5_005)), ("1,850".into(), "−50.05".into()));
         assert_eq!((percent(20_000), percent(5_000), percent(12_345)), ("2 %".into(), "0.5 %".into(), "1.2345 %".into()));
         assert_eq!((signed_percent(7_000, 176_000), signed_percent(-1, 3)), ("+3.98 %".into(), "−33.33 %".into()));
         assert_eq!(share(0.35), "35 %");

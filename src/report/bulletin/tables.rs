@@ -20,14 +20,14 @@ fn fine(head: Text, width: u32, lang: Lang) -> Column {
 pub(super) fn prices(at: usize, product: &ProductBulletin, lang: Lang) -> Table {
     use Align::{Centre, Right};
     let mut columns = vec![
-        column(words::CLASS, 135, Centre, lang),
-        column(words::GUIDE, 160, Right, lang),
+        column(words::CLASS, 125, Centre, lang),
+        column(words::GUIDE, 155, Right, lang),
         column(words::LOWER, 150, Right, lang),
         column(words::UPPER, 150, Right, lang),
         column(words::PER_DU, 165, Right, lang),
         column(words::CHANGE, 165, Right, lang),
-        column(words::BASIS, 200, Centre, lang),
-        fine(words::REASON, 435, lang),
+        column(words::BASIS, 150, Centre, lang),
+        fine(words::REASON, 500, lang),
     ];
     if let Some(change) = columns.get_mut(5) {
         change.pair = Some((words::CHANGE_YUAN.get(lang).to_owned(), words::CHANGE_PERCENT.get(lang).to_owned()));
@@ -114,6 +114,10 @@ fn price_notes(classes: &[ClassBulletin], lang: Lang) -> Vec<String> {
 /// The annex.
 pub(super) fn annex(bulletin: &Bulletin, lang: Lang) -> Vec<Block> {
     let mut blocks = vec![Block::Table(evidence(&bulletin.products, lang))];
+    let parts = parts(&bulletin.products, lang);
+    if !parts.rows.is_empty() {
+        blocks.push(Block::Table(parts));
+    }
     let excluded = excluded(&bulletin.products, lang);
     if excluded.rows.is_empty() {
         blocks.push(Block::Paragraph(words::NOTHING_EXCLUDED.get(lang).to_owned()));
@@ -181,6 +185,29 @@ fn tenths(share: f64) -> Option<i64> {
     (tenths.abs() < 1e9).then_some(tenths as i64)
 }
 
+/// Why each price moved, in yuan; the parts sum to the change.
+fn parts(products: &[ProductBulletin], lang: Lang) -> Table {
+    use Align::{Left, Right};
+    let mut columns = vec![column(words::PRODUCT, 320, Left, lang), column(words::CLASS, 140, Left, lang)];
+    let numbers = [words::BEFORE, words::BY_CARBONATE, words::BY_EVIDENCE, words::BY_GRADE, words::BY_MECHANISM, words::NOW];
+    columns.extend(numbers.map(|head| column(head, 183, Right, lang)));
+    let row = |product: &ProductBulletin, class: &ClassBulletin| {
+        let why = class.why?;
+        let parts = [why.carbonate_fen_per_t, why.evidence_fen_per_t, why.deviation_fen_per_t, why.mechanism_fen_per_t];
+        let mut cells = vec![
+            Cell::Text(said(&product.title, lang)),
+            Cell::Text(crate::report::words::percent_of_ppm(class.grade_ppm)),
+            Cell::number(Some(Number::yuan(why.from_fen_per_t, 2))),
+        ];
+        cells.extend(parts.map(|fen| Cell::number(Some(Number::yuan(fen, 2).signed()))));
+        cells.push(Cell::number(Some(Number::yuan(why.to_fen_per_t, 2))));
+        Some(cells)
+    };
+    let rows = products.iter().flat_map(|p| p.classes.iter().filter_map(move |c| row(p, c))).collect();
+    let notes = vec![words::PARTS_NOTE.get(lang).to_owned()];
+    Table { sheet: words::PARTS_SHEET.get(lang).to_owned(), caption: caption(2, words::PARTS, lang), columns, rows, notes }
+}
+
 fn excluded(products: &[ProductBulletin], lang: Lang) -> Table {
     use Align::{Left, Right};
     let columns = vec![
@@ -198,7 +225,7 @@ fn excluded(products: &[ProductBulletin], lang: Lang) -> Table {
         ]
     };
     let rows = products.iter().flat_map(|p| p.excluded.iter().map(move |(code, count)| row(p, code, *count))).collect();
-    Table { sheet: words::EXCLUDED.get(lang).to_owned(), caption: caption(2, words::EXCLUDED, lang), columns, rows, notes: Vec::new() }
+    Table { sheet: words::EXCLUDED.get(lang).to_owned(), caption: caption(3, words::EXCLUDED, lang), columns, rows, notes: Vec::new() }
 }
 
 fn made_from(bulletin: &Bulletin, lang: Lang) -> Table {
@@ -211,5 +238,5 @@ fn made_from(bulletin: &Bulletin, lang: Lang) -> Table {
         (words::POLICY, clean(&made.policy_sha256)),
     ];
     let rows = lines.into_iter().map(|(name, value)| vec![Cell::Text(name.get(lang).to_owned()), Cell::Text(value)]).collect();
-    Table { sheet: words::MADE_FROM.get(lang).to_owned(), caption: caption(3, words::MADE_FROM, lang), columns, rows, notes: Vec::new() }
+    Table { sheet: words::MADE_FROM.get(lang).to_owned(), caption: caption(4, words::MADE_FROM, lang), columns, rows, notes: Vec::new() }
 }

@@ -25,7 +25,7 @@ pub(super) const UNIT: Text = text("元/干吨，出厂、不含税、现款", "
 
 /// Heads of the table of prices.
 pub(super) const CLASS: Text = text("品位", "Grade Li2O");
-pub(super) const GUIDE: Text = text("指导价", "Guide price");
+pub(super) const GUIDE: Text = text("价格", "Price");
 pub(super) const LOWER: Text = text("下限", "Lower limit");
 pub(super) const UPPER: Text = text("上限", "Upper limit");
 pub(super) const PER_DU: Text = text("每度价", "Per 1% Li2O");
@@ -55,6 +55,18 @@ pub(super) const CARBONATE: Text = text("碳酸锂价", "Carbonate");
 pub(super) const CARBONATE_BEFORE: Text = text("上期价", "Before");
 pub(super) const AGE: Text = text("距今天数", "Age, days");
 pub(super) const EVIDENCE: Text = text("价格依据", "Evidence");
+pub(super) const PARTS: Text = text("变动分解（元/干吨）", "Parts of the change (yuan a dry tonne)");
+pub(super) const PARTS_SHEET: Text = text("变动分解", "Parts of the change");
+pub(super) const BEFORE: Text = text("上期", "Before");
+pub(super) const NOW: Text = text("本期", "Now");
+pub(super) const BY_CARBONATE: Text = text("碳酸锂", "Carbonate");
+pub(super) const BY_EVIDENCE: Text = text("成交水平", "Deals");
+pub(super) const BY_GRADE: Text = text("品级差异", "Grade");
+pub(super) const BY_MECHANISM: Text = text("浮动机制", "Mechanism");
+pub(super) const PARTS_NOTE: Text = text(
+    "上期价格加各部分即为本期价格；浮动机制含未达幅度的结转、单期限幅、取整和经判断的维持。",
+    "The price before and the parts sum to the price now; the mechanism: what is carried below the trigger, the largest step, rounding, and what a judgement kept.",
+);
 pub(super) const EXCLUDED: Text = text("未采信的成交", "Sales left out");
 pub(super) const MADE_FROM: Text = text("数据与程序", "Records and program");
 pub(super) const CODE: Text = text("代码", "Code");

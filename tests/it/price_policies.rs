@@ -173,5 +173,5 @@ fn every_policy_file_that_is_kept_is_checked_and_named_in_its_readme() {
         let checked = lepid(folder.path(), &["--policy", path.to_str().unwrap(), "policy", "check"]);
         assert!(checked.status.success(), "{name}: {}", String::from_utf8_lossy(&checked.stderr));
     }
-    assert_eq!(count, 4);
+    assert_eq!(count, 5);
 }

@@ -49,8 +49,9 @@ fn check(document: &str) {
     assert!(commands.len() >= 10, "only {} commands in {document}", commands.len());
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir(folder.path().join("datasets")).unwrap();
-    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("datasets/sample");
-    std::os::unix::fs::symlink(sample, folder.path().join("datasets/sample")).unwrap();
+    for there in ["datasets/sample", "datasets/policies"] {
+        std::os::unix::fs::symlink(Path::new(env!("CARGO_MANIFEST_DIR")).join(there), folder.path().join(there)).unwrap();
+    }
     for mut words in commands {
         if words[0] == "serve" {
             words.push("--help".to_owned());

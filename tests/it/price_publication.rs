@@ -576,16 +576,16 @@ fn a_bulletin_reads_like_a_notice() {
     assert_snapshot!(lines.join("\n"), @r"
     关于发布2024年4月锂云母精矿参考价格区间的通告
     Notice of the reference price ranges of lepidolite concentrate for April 2024
-    较上期下调140元（−7.78 %）。单期以 8 % 为限，余额结转。
-    Lowered by 140 yuan (−7.78 %). A period moves at most 8 %; the rest is carried.
-    较上期下调195元（−7.85 %）。单期以 8 % 为限，余额结转。
-    Lowered by 195 yuan (−7.85 %). A period moves at most 8 %; the rest is carried.
-    较上期下调250元（−7.87 %）。单期以 8 % 为限，余额结转。
-    Lowered by 250 yuan (−7.87 %). A period moves at most 8 %; the rest is carried.
-    较上期下调305元（−7.90 %）。单期以 8 % 为限，余额结转。
-    Lowered by 305 yuan (−7.90 %). A period moves at most 8 %; the rest is carried.
-    较上期下调360元（−7.92 %）。单期以 8 % 为限，余额结转。
-    Lowered by 360 yuan (−7.92 %). A period moves at most 8 %; the rest is carried.
+    较上期下调140元（−7.78 %）：主要因成交水平−110.80元、品级差异−77.59元。单期以 8 % 为限，余额结转。
+    Lowered by 140 yuan (−7.78 %): mainly level of the deals −110.80, difference of the grade −77.59 yuan. A period moves at most 8 %; the rest is carried.
+    较上期下调195元（−7.85 %）：主要因成交水平−152.97元、品级差异−107.12元。单期以 8 % 为限，余额结转。
+    Lowered by 195 yuan (−7.85 %): mainly level of the deals −152.97, difference of the grade −107.12 yuan. A period moves at most 8 %; the rest is carried.
+    较上期下调250元（−7.87 %）：主要因成交水平−195.13元、品级差异−136.65元。单期以 8 % 为限，余额结转。
+    Lowered by 250 yuan (−7.87 %): mainly level of the deals −195.13, difference of the grade −136.65 yuan. A period moves at most 8 %; the rest is carried.
+    较上期下调305元（−7.90 %）：主要因成交水平−237.30元、品级差异−166.18元。单期以 8 % 为限，余额结转。
+    Lowered by 305 yuan (−7.90 %): mainly level of the deals −237.30, difference of the grade −166.18 yuan. A period moves at most 8 %; the rest is carried.
+    较上期下调360元（−7.92 %）：主要因成交水平−279.47元、品级差异−195.70元。单期以 8 % 为限，余额结转。
+    Lowered by 360 yuan (−7.92 %): mainly level of the deals −279.47, difference of the grade −195.70 yuan. A period moves at most 8 %; the rest is carried.
     价格口径：每干吨、出厂、不含增值税、现款；每度价为参考价除以品位（1 % Li2O 为一度）。
     评估价以申报成交为依据：折为干基、出厂、不含税、现款后与净回值相比；重复登记、关联交易、低于 50 干吨、规格不符及低于净回值 0.40 倍或高于 1.80 倍的成交不采用。两端各截去 35 % 后取加权均值，单一卖方的权重不超过 20 %（卖方少时为家数的倒数），少于 3 家卖方不单独估价。
     依据等级：L1 本期本品级成交；L2 近期成交；L3 其他品级；L4 本期无足够成交，以既有水平乘当期净回值，至多 3 期；L5 其后 3 期，仅供参考、不作结算依据；L6 暂停发布。

@@ -191,6 +191,7 @@ fn class_bulletin(at: &At<'_>, used: &mut BTreeSet<usize>) -> ClassBulletin {
         act: &decided.act,
         before: at.before,
         guide: decided.guide,
+        why,
         indicative,
         mechanism: &at.policy.mechanism,
     });

@@ -1,5 +1,6 @@
 //! How is it said in an official notice? Title, reasons and amounts, in plain Chinese with English beside.
 
+use crate::price::bands::Why;
 use crate::price::mechanism::{Limit, Mechanism};
 use crate::records::product;
 use crate::text::{Said, grouped};
@@ -51,6 +52,11 @@ pub(super) fn yuan(fen: i64) -> String {
     let (whole, rest) = (fen.unsigned_abs() / 100, fen.unsigned_abs() % 100);
     let whole = grouped(i64::try_from(whole).unwrap_or(i64::MAX));
     if rest == 0 { format!("{sign}{whole}") } else { format!("{sign}{whole}.{rest:02}") }
+}
+
+/// With its sign.
+fn signed(fen: i64) -> String {
+    if fen > 0 { format!("+{}", yuan(fen)) } else { yuan(fen) }
 }
 
 /// `part / whole` in per cent with two decimals and its sign, half away from zero.
@@ -109,6 +115,7 @@ pub(super) struct Reason<'a> {
     pub(super) act: &'a str,
     pub(super) before: Option<i64>,
     pub(super) guide: Option<i64>,
+    pub(super) why: Option<Why>,
     pub(super) indicative: bool,
     pub(super) mechanism: &'a Mechanism,
 }
@@ -164,9 +171,26 @@ fn moved(r: &Reason<'_>) -> Said {
     } else {
         let (zh, en) = if change > 0 { ("上调", "Raised") } else { ("下调", "Lowered") };
         let (amount, pct) = (yuan(change.abs()), signed_percent(change, before));
-        Said::new(format!("较上期{zh}{amount}元（{pct}）。"), format!("{en} by {amount} yuan ({pct})."))
+        let head = Said::new(format!("较上期{zh}{amount}元（{pct}）"), format!("{en} by {amount} yuan ({pct})"));
+        with_causes(head, r)
     };
     with_bounds(head, r)
+}
+
+/// The two parts that moved a price most; all parts stand in the annex.
+fn with_causes(head: Said, r: &Reason<'_>) -> Said {
+    let Some(why) = r.why else { return Said::new(format!("{}。", head.zh), format!("{}.", head.en)) };
+    let mut parts = [
+        (why.carbonate_fen_per_t, "碳酸锂价格", "carbonate"),
+        (why.evidence_fen_per_t, "成交水平", "level of the deals"),
+        (why.deviation_fen_per_t, "品级差异", "difference of the grade"),
+        (why.mechanism_fen_per_t, "结转、限幅与取整", "carry, step limit and rounding"),
+    ];
+    parts.sort_by_key(|(fen, _, _)| std::cmp::Reverse(fen.abs()));
+    let causes: Vec<_> = parts.into_iter().take(2).filter(|(fen, _, _)| *fen != 0).collect();
+    let zh: Vec<String> = causes.iter().map(|(fen, name, _)| format!("{name}{}元", signed(*fen))).collect();
+    let en: Vec<String> = causes.iter().map(|(fen, _, name)| format!("{name} {}", signed(*fen))).collect();
+    Said::new(format!("{}：主要因{}。", head.zh, zh.join("、")), format!("{}: mainly {} yuan.", head.en, en.join(", ")))
 }
 
 /// What the mechanism held back or bounded; the parts of a change stand in the annex.

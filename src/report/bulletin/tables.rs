@@ -20,14 +20,14 @@ fn fine(head: Text, width: u32, lang: Lang) -> Column {
 pub(super) fn prices(at: usize, product: &ProductBulletin, lang: Lang) -> Table {
     use Align::{Centre, Right};
     let mut columns = vec![
-        column(words::CLASS, 125, Centre, lang),
+        column(words::CLASS, 120, Centre, lang),
         column(words::GUIDE, 155, Right, lang),
         column(words::LOWER, 150, Right, lang),
         column(words::UPPER, 150, Right, lang),
-        column(words::PER_DU, 165, Right, lang),
+        column(words::PER_DU, 200, Right, lang),
         column(words::CHANGE, 165, Right, lang),
-        column(words::BASIS, 150, Centre, lang),
-        fine(words::REASON, 500, lang),
+        column(words::BASIS, 160, Centre, lang),
+        fine(words::REASON, 460, lang),
     ];
     if let Some(change) = columns.get_mut(5) {
         change.pair = Some((words::CHANGE_YUAN.get(lang).to_owned(), words::CHANGE_PERCENT.get(lang).to_owned()));

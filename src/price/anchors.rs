@@ -2,14 +2,23 @@
 
 use std::collections::BTreeMap;
 
-/// Published guide prices, fen/t, by product id, period id and class id; `None`: the bulletin says that there is no price.
+/// A published price, fen/t.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InForce {
+    /// Guide price.
+    pub guide: i64,
+    /// Lower and upper limit.
+    pub limits: (i64, i64),
+}
+
+/// Published prices by product id, period id and class id; `None`: the bulletin says that there is no price.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Anchors(pub BTreeMap<(String, String, String), Option<i64>>);
+pub struct Anchors(pub BTreeMap<(String, String, String), Option<InForce>>);
 
 impl Anchors {
-    /// What was published of a class in a period, fen/t or that there is no price; `None`: nothing was.
+    /// What was published of a class in a period, a price or that there is none; `None`: nothing was.
     #[must_use]
-    pub fn guide(&self, product: &str, period: &str, class: &str) -> Option<Option<i64>> {
+    pub fn of(&self, product: &str, period: &str, class: &str) -> Option<Option<InForce>> {
         self.0.get(&(product.to_owned(), period.to_owned(), class.to_owned())).copied()
     }
 }

@@ -1,5 +1,6 @@
 //! What does one grade class cost in one period, and why did it move? From the assessed price through the mechanism to the band.
 
+use super::anchors::InForce;
 use super::assess::{BENCHMARK, FORMULA, NONE, PUBLISHED};
 use super::band::{bounded, limits_of};
 use super::bands::{ClassPrice, Why};
@@ -33,8 +34,8 @@ pub(super) struct ClassAt<'a> {
     pub(super) market: Option<(Level, Deviation, Rung)>,
     /// Half-width of the band.
     pub(super) band: f64,
-    /// The published guide price.
-    pub(super) anchor: Option<Option<i64>>,
+    /// What was published.
+    pub(super) anchor: Option<Option<InForce>>,
 }
 
 /// What stood at the end of the period before.
@@ -58,11 +59,13 @@ pub(super) fn class_price(at: &ClassAt<'_>, before: Option<Before>, product: &Pr
     }
     let mut guide = step(&bounded(product, at.class.grade_ppm), before.map(|b| b.guide), assessed.fen);
     let mut act = guide.says();
-    if let Some(published) = at.anchor.flatten().filter(|published| *published != guide.guide) {
+    let in_force = at.anchor.flatten();
+    if let Some(published) = in_force.map(|p| p.guide).filter(|published| *published != guide.guide) {
         guide = Guide { guide: published, carry: guide.guide + guide.carry - published, ..guide };
         PUBLISHED.clone_into(&mut act);
     }
-    let (lower, upper) = limits_of(product, at.class.grade_ppm, guide.guide, at.band);
+    // The limits in force are those of the bulletin, whatever the band is by what is known today.
+    let (lower, upper) = in_force.map_or_else(|| limits_of(product, at.class.grade_ppm, guide.guide, at.band), |p| p.limits);
     let level = at.market.map_or(0.0, |(level, _, _)| level.m);
     // A price that no sale decides moves with the quotation alone.
     let stands = Before { netback: at.market.and(at.netback), level, assessed, guide: guide.guide };

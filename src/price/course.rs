@@ -231,7 +231,7 @@ impl<'a> Runner<'a> {
                 assessed: exact.map(|exact| Assessed { exact, fen: round_to_integer(exact) }),
                 market: self.market(i, &after, evidence),
                 band: quantile,
-                anchor: anchors.guide(self.subject.id, id, &class.id),
+                anchor: anchors.of(self.subject.id, id, &class.id),
             };
             let (price, stands) = class_price(&at, self.before.get(i).copied().flatten(), product);
             if let Some(slot) = self.before.get_mut(i) {

@@ -423,7 +423,20 @@ fn a_large_error_is_corrected_by_two_people_and_a_small_one_goes_into_the_public
     let april_now = correct(&lake, &policy(), &april.number, &[], "上期更正", who("张三"));
     assert!(matches!(april_now, Ok(_) | Err(PublicationError::Refused(Refusal::NothingToCorrect { .. }))), "{april_now:?}");
     let anchors = published(&lake.snapshot(&AsOf::Latest).unwrap()).unwrap();
-    assert_eq!(anchors.guide("lepidolite_concentrate", "2024-03", "2.5"), Some(guide(&correction.document, "2.5")));
+    let in_force = anchors.of("lepidolite_concentrate", "2024-03", "2.5").unwrap().unwrap();
+    assert_eq!(Some(in_force.guide), guide(&correction.document, "2.5"));
+    // What the pages show is what the bulletin says, limits and all, though today's band is another.
+    let shown = lepid::price::bands_with(&Engine::new(&lake.snapshot(&AsOf::Latest).unwrap()).unwrap(), &policy(), &anchors).unwrap();
+    for (product, document) in shown.iter().filter_map(|b| Some((b, correction.document.products.iter().find(|p| p.product == b.product)?)))
+    {
+        let period = product.periods.iter().find(|p| p.period == "2024-03").unwrap();
+        for (shown, published) in period.classes.iter().zip(&document.classes) {
+            assert_eq!(
+                (shown.guide_fen_per_t, shown.lower_fen_per_t, shown.upper_fen_per_t),
+                (published.guide_fen_per_t, published.lower_fen_per_t, published.upper_fen_per_t)
+            );
+        }
+    }
     let verified = verify(&lake, true).unwrap();
     assert!(verified.is_whole() && verified.again.iter().all(|(_, again)| *again == Again::Same), "{verified:?}");
 }

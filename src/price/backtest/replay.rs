@@ -4,7 +4,7 @@
 //! of the periods before are those that the replay itself gave then, as if each had been published: a late sale changes what
 //! follows, never what stood.
 
-use crate::price::anchors::Anchors;
+use crate::price::anchors::{Anchors, InForce};
 use crate::price::bands::{ClassPrice, Period, ProductBands};
 use crate::price::calendar::Span;
 use crate::price::course::{Step, Subject, course};
@@ -43,8 +43,8 @@ pub fn replay(subject: Subject<'_>, sales: &[Sale], periods: &[Span], known: &Kn
         let so_far = periods.get(..=i).unwrap_or_default();
         let Some(step) = course(Subject { quotes: &quotes, ..subject }, cut, so_far, &anchors).pop() else { continue };
         for class in &step.stand.classes {
-            if let Some(guide) = class.guide_fen_per_t {
-                anchors.0.insert((subject.id.to_owned(), span.id.clone(), class.class.clone()), Some(guide));
+            if let Some((guide, limits)) = class.guide_fen_per_t.zip(class.lower_fen_per_t.zip(class.upper_fen_per_t)) {
+                anchors.0.insert((subject.id.to_owned(), span.id.clone(), class.class.clone()), Some(InForce { guide, limits }));
             }
         }
         stood.push(step);

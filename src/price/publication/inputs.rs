@@ -73,8 +73,8 @@ impl Inputs {
         for (day, fen) in self.market.quotes.days() {
             line(&mut text, &["quotation", &day.to_string(), &fen.to_string()]);
         }
-        for ((product, period, class), fen) in &anchors.0 {
-            let price = fen.map_or_else(|| "none".to_owned(), |fen| fen.to_string());
+        for ((product, period, class), in_force) in &anchors.0 {
+            let price = in_force.map_or_else(|| "none".to_owned(), |p| p.guide.to_string());
             line(&mut text, &["published", product, period, class, &price]);
         }
         sha256(&text)

@@ -34,7 +34,7 @@ use crate::engine::EngineError;
 use crate::lake::{LakeError, Snapshot};
 use crate::policy::PolicyError;
 use crate::price::PriceError;
-use crate::price::anchors::Anchors;
+use crate::price::anchors::{Anchors, InForce};
 
 /// Why a step of publication failed.
 #[derive(Debug, thiserror::Error)]
@@ -82,7 +82,9 @@ fn anchors(bulletins: &[&Published]) -> Anchors {
     let mut anchors = Anchors::default();
     for document in bulletins.iter().map(|p| &p.document) {
         for (product, class) in document.products.iter().flat_map(|p| p.classes.iter().map(move |c| (p, c))) {
-            anchors.0.insert((product.product.clone(), document.period.clone(), class.class.clone()), class.guide_fen_per_t);
+            let limits = class.lower_fen_per_t.zip(class.upper_fen_per_t);
+            let in_force = class.guide_fen_per_t.zip(limits).map(|(guide, limits)| InForce { guide, limits });
+            anchors.0.insert((product.product.clone(), document.period.clone(), class.class.clone()), in_force);
         }
     }
     anchors

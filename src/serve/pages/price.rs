@@ -158,7 +158,7 @@ fn row(asked: &Asked, bands: &ProductBands, at: usize, price: &ClassPrice) -> Ma
             td role="cell" data-label=(act) { (price_words::act(&price.act).get(asked.lang)) }
             td role="cell" data-label=(basis) { span {
                 span.nowrap { (price_words::ladder(&price.ladder).get(asked.lang)) }
-                " " span.dim { (asked.say("该品级", "this class")) " " (own) " " (asked.say("笔", "sales")) }
+                " · " span.dim { (asked.say("该品级", "this class")) " " (own) " " (asked.say("笔", "sales")) }
             } }
         }
     }

@@ -83,7 +83,7 @@ pub enum ReportError {
     #[error("无法生成 findings.xlsx：{0} / cannot make findings.xlsx: {0}")]
     Xlsx(#[from] rust_xlsxwriter::XlsxError),
     /// A document of a bulletin can't be made.
-    #[error("公报的 {format} 文件无法生成：{why} / the bulletin's {format} can't be made: {why}")]
+    #[error("通告的 {format} 文件无法生成：{why} / the bulletin's {format} can't be made: {why}")]
     Document {
         /// Which.
         format: &'static str,
@@ -92,7 +92,7 @@ pub enum ReportError {
     },
     /// The system has no font that holds Chinese.
     #[error(
-        "系统没有中文字体，公报的 PDF 无法排版；请安装 fonts-noto-cjk（Debian/Ubuntu：apt install fonts-noto-cjk；Windows 自带，无需安装）后重试，其他格式不受影响 / \
+        "系统没有中文字体，通告的 PDF 无法排版；请安装 fonts-noto-cjk（Debian/Ubuntu：apt install fonts-noto-cjk；Windows 自带，无需安装）后重试，其他格式不受影响 / \
          the system has no Chinese font to set the bulletin's PDF in; install fonts-noto-cjk (Debian, Ubuntu: apt install fonts-noto-cjk; Windows has one) and try again, the other formats are not affected"
     )]
     NoChineseFont,

@@ -172,9 +172,9 @@ fn a_published_number_without_a_day_is_still_a_draft() {
 #[test]
 fn a_correction_says_on_top_what_it_corrects_and_why() {
     let html = bulletin::html(&correction(), Lang::Zh);
-    let (corrects, opening) = (html.find("本公报更正〔2023〕6号").unwrap(), html.find("现将2023年6月1日").unwrap());
+    let (corrects, opening) = (html.find("本通告更正〔2023〕6号").unwrap(), html.find("现将2023年6月1日").unwrap());
     assert!(corrects < opening);
-    assert!(html[corrects..opening].contains("原公报计入一笔重复登记的合同"));
+    assert!(html[corrects..opening].contains("原通告计入一笔重复登记的合同"));
 }
 
 #[test]

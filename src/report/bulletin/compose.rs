@@ -47,7 +47,7 @@ pub(super) fn said(said: &Said, lang: Lang) -> String {
 fn correction(number: &str, reason: &str, lang: Lang) -> String {
     let (number, reason) = (clean(number), words::sentence(&clean(reason), lang));
     match lang {
-        Lang::Zh => format!("本公报更正{number}，自发布之日起以本公报所列价格为准。更正原因：{reason}"),
+        Lang::Zh => format!("本通告更正{number}，自发布之日起以本通告所列价格为准。更正原因：{reason}"),
         Lang::En => format!("This bulletin corrects {number}; from its publication on the prices given here apply. Reason: {reason}"),
     }
 }

@@ -9,7 +9,7 @@ use chrono::{Datelike, NaiveDate};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
 use std::collections::BTreeSet;
 
-const TEXT_SHEET: Text = Text { zh: "公报", en: "Bulletin" };
+const TEXT_SHEET: Text = Text { zh: "通告", en: "Bulletin" };
 /// Rows above the header of a table: title, number and force, caption.
 const HEAD: u32 = 3;
 /// A cell holds 32 767 characters.

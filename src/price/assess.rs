@@ -12,6 +12,7 @@ use super::carbonate::Quotes;
 use super::course::{Intake, Runner, Stand, Subject, intakes, seller_names};
 use super::influence::{Influence, Market, grid, search};
 use super::mechanism::round_to_integer;
+use super::normalise::count;
 use super::policy::{AssessedBy, Class, PricePolicy, ProductPolicy};
 use super::sale::Sale;
 use super::screen::{Code, Screened, screen};
@@ -178,10 +179,6 @@ fn excluded(own: &[(&Sale, &Screened)]) -> Vec<(String, u32)> {
         *counts.entry(s.code.id()).or_default() += 1;
     }
     counts.into_iter().map(|(code, n)| (code.to_owned(), n)).collect()
-}
-
-fn count(n: usize) -> u32 {
-    u32::try_from(n).unwrap_or(u32::MAX)
 }
 
 fn grade_class(class: &Class) -> GradeClass {

@@ -12,7 +12,7 @@ use super::ladder::{Rung, rung};
 use super::level::Level;
 use super::mechanism::round_to_integer;
 use super::netback::Costs;
-use super::normalise::float;
+use super::normalise::{count, float};
 use super::policy::{AssessedBy, Class, PricePolicy, ProductPolicy};
 use super::sale::Sale;
 use super::screen::{Code, Screened, screen};
@@ -285,8 +285,4 @@ impl<'a> Runner<'a> {
             (AssessedBy::Market, _) => vec![None; product.class.len()],
         }
     }
-}
-
-fn count(n: usize) -> u32 {
-    u32::try_from(n).unwrap_or(u32::MAX)
 }

@@ -20,6 +20,11 @@ pub(super) fn float(integer: i64) -> f64 {
     integer as f64
 }
 
+/// How many there are, as results count them.
+pub(super) fn count(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}
+
 /// Dry mass, mg, exact: kg × ppm = mg.
 ///
 /// # Errors

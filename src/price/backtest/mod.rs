@@ -25,6 +25,7 @@ use super::assess::assess;
 use super::calendar::Span;
 use super::sale::Sale;
 use crate::price::course::{Step, Subject, course};
+use crate::price::normalise::count;
 use attack::AttackStudy;
 use coverage::Coverage;
 use forecast::{ErrorRow, Forecast, Forecasts, PeriodRow};
@@ -229,8 +230,4 @@ fn all_moves(forecasts: &Forecasts, asked: &[bool]) -> Vec<MovesRow> {
         MovesRow { series, moves: together(&all) }
     };
     Forecast::ALL.into_iter().map(of).collect()
-}
-
-pub(super) fn count(n: usize) -> u32 {
-    u32::try_from(n).unwrap_or(u32::MAX)
 }

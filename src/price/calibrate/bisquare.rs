@@ -88,9 +88,7 @@ pub(super) fn rough_scale(residuals: &[f64]) -> f64 {
 pub fn median(values: &[f64]) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
-    let at = |i: usize| sorted.get(i).copied().unwrap_or(0.0);
-    let half = sorted.len() / 2;
-    if sorted.len() % 2 == 1 { at(half) } else { 0.5 * (at(half.saturating_sub(1)) + at(half)) }
+    crate::price::backtest::score::median(&sorted).unwrap_or(0.0)
 }
 
 /// A count as a number.

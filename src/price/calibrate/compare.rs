@@ -3,6 +3,7 @@
 use super::super::anchors::Anchors;
 use super::super::assess::assess;
 use super::super::bands::{Period, PricedSale, ProductBands};
+use super::super::normalise::count;
 use super::super::policy::{PricePolicy, ProductPolicy};
 use super::super::{Market, screen::Code};
 use super::bisquare::median;
@@ -88,8 +89,4 @@ fn error(sale: &PricedSale, before: &Period) -> Option<f64> {
 
 fn fen(amount: i64) -> f64 {
     super::super::normalise::float(amount)
-}
-
-fn count(n: usize) -> u32 {
-    u32::try_from(n).unwrap_or(u32::MAX)
 }

@@ -1,6 +1,6 @@
 //! How good would the guide price have been? The page of a backtest: one file with everything in it.
 
-use super::{beijing, bi, both, code, stacked, table};
+use super::{beijing, bi, both, document, stacked, table};
 use crate::chart::number::grouped;
 use crate::price::backtest::Backtest;
 use crate::price::backtest::attack::{AttackStudy, MOST_SETS, MOST_SUSTAINED, Target, Worst};
@@ -12,31 +12,20 @@ use crate::report::backtest::{About, BacktestReport, Picture, counted, says};
 use crate::report::contents::SYNTHETIC;
 use crate::report::words;
 use crate::text::{Lang, Said};
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, PreEscaped, html};
 
 /// `backtest.html`: `lang` stands first, the other language beside it.
 pub(in crate::report) fn page(report: &BacktestReport, pictures: &[Picture], lang: Lang) -> String {
     let title = Said::new("指导价回测报告", "Backtest of the guide price");
-    html! {
-        (DOCTYPE)
-        html lang=(code(lang)) {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (title.get(lang)) }
-                style { (PreEscaped(include_str!("style.css"))) }
-            }
-            body {
-                (head(report, &title, lang))
-                main {
-                    @for b in &report.products { (product(b, pictures, lang)) }
-                    (definitions(report, lang))
-                }
-                footer { p { "Lepid · " (report.program) } }
-            }
+    let body = html! {
+        (head(report, &title, lang))
+        main {
+            @for b in &report.products { (product(b, pictures, lang)) }
+            (definitions(report, lang))
         }
-    }
-    .into_string()
+        footer { p { "Lepid · " (report.program) } }
+    };
+    document(&title, &body, lang)
 }
 
 fn head(report: &BacktestReport, title: &Said, lang: Lang) -> Markup {

@@ -18,6 +18,22 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 pub fn page(contents: &Contents, drawn: &[(ChartInfo, String)], lang: Lang) -> String {
     let title = Said::new("锂资源供应链与价格监测报告", "Lithium supply chain and price report");
     let pictures = Pictures { drawn, lang };
+    let body = html! {
+        (head(contents, &title, lang))
+        main {
+            (key::section(contents, lang))
+            (prices::section(contents, &pictures, lang))
+            (output::section(contents, &pictures, lang))
+            (findings::section(contents, lang))
+            (method(contents, lang))
+        }
+        footer { p { "Lepid · " (contents.run.program) " · " code { (contents.run.run_id) } } }
+    };
+    document(&title, &body, lang)
+}
+
+/// A page that asks nobody for anything: its style stands in it.
+fn document(title: &Said, body: &Markup, lang: Lang) -> String {
     html! {
         (DOCTYPE)
         html lang=(code(lang)) {
@@ -27,17 +43,7 @@ pub fn page(contents: &Contents, drawn: &[(ChartInfo, String)], lang: Lang) -> S
                 title { (title.get(lang)) }
                 style { (PreEscaped(include_str!("style.css"))) }
             }
-            body {
-                (head(contents, &title, lang))
-                main {
-                    (key::section(contents, lang))
-                    (prices::section(contents, &pictures, lang))
-                    (output::section(contents, &pictures, lang))
-                    (findings::section(contents, lang))
-                    (method(contents, lang))
-                }
-                footer { p { "Lepid · " (contents.run.program) " · " code { (contents.run.run_id) } } }
-            }
+            body { (body) }
         }
     }
     .into_string()

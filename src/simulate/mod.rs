@@ -5,12 +5,17 @@
 
 mod basin;
 mod constants;
+mod deposit;
 mod dress;
 mod fleet;
+mod launder;
 mod licences;
 mod market;
+mod measure;
+mod mill;
 mod months;
 mod names;
+mod output;
 mod package;
 mod plain;
 mod plan;

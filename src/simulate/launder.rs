@@ -6,7 +6,8 @@
 
 use super::basin::{Basin, Kind};
 use super::plant::Part;
-use super::rng::{float, round};
+use super::rng::{Rng, float, round};
+use super::sales::Trick;
 use super::tickets::Lot;
 
 /// The rules whose violations together make the way through a legal mine's papers.
@@ -15,8 +16,22 @@ pub(super) const COMBINED: [&str; 3] = ["licensed-cover", "weights-cloned", "pla
 /// Recovery of a plant that takes ore without papers: with the planted excess no recovery explains its product.
 const LEAST_RECOVERY: f64 = 0.66;
 
+/// Concentrators, by rank, that lift their sales' grades over a limit, or let them lie above their tickets'.
+const LIFTS: usize = 2;
+const LEANS: usize = 3;
+/// What the first of them makes: just below the limit of a class.
+const BELOW_LIMIT_PPM: i64 = 21_900;
+/// Where the grade classes of concentrate begin, ppm: those of the default price policy.
+const LIMITS_PPM: [i64; 5] = [12_500, 17_500, 22_500, 27_500, 32_500];
+
 /// Feed without papers is found out only where the plant works well enough.
 pub(super) fn prepare(basin: &mut Basin) {
+    let steers = basin.plan.plants("grade-steered");
+    for place in &mut basin.places {
+        if let (true, Kind::Concentrator, LIFTS, Some(plant)) = (steers, place.kind, place.rank, &mut place.plant) {
+            plant.product_ppm = BELOW_LIMIT_PPM;
+        }
+    }
     for place in 0..basin.places.len() {
         if basin.places[place].kind == Kind::Concentrator
             && (1..=12).any(|month| unpapered_share(basin, place, month) > 0.0)
@@ -55,4 +70,33 @@ pub(super) fn unpapered(basin: &Basin, place: usize, month: u32, received: Lot) 
     let part = |of: i64| round(float(of) * share);
     // Taken as a share of each, so that mass, water and Li2O stay together.
     Lot { wet_kg: part(received.wet_kg), dry_kg: part(received.dry_kg), li2o_g: part(received.li2o_g) }
+}
+
+/// The grade that a seller writes into a contract, and whether it is what was assayed.
+pub(super) fn graded(basin: &Basin, seller: usize, assayed_ppm: i64, rng: &mut Rng) -> (i64, Option<Trick>) {
+    let place = &basin.places[seller];
+    let Some(strength) = basin.plan.strength("grade-steered").filter(|_| place.kind == Kind::Concentrator) else {
+        return (assayed_ppm, None);
+    };
+    if place.rank == LEANS {
+        return (round(float(assayed_ppm) * (1.0 + 0.07 * strength) / 100.0) * 100, Some(Trick::Biased));
+    }
+    // Nobody lifts a grade by more than a tenth, or one that a limit is far above.
+    let limit = LIMITS_PPM.iter().find(|limit| **limit > assayed_ppm && (**limit - assayed_ppm) * 10 < assayed_ppm);
+    match limit.filter(|_| place.rank == LIFTS && rng.unit() < 0.75 * strength) {
+        Some(limit) => (limit + rng.between(0, 4) * 100, Some(Trick::Lifted)),
+        None => (assayed_ppm, None),
+    }
+}
+
+/// Whether a yard takes ore from places that nobody registered.
+pub(super) fn weak_origin(basin: &Basin, yard: usize) -> bool {
+    let serves = |place: usize| basin.places[place].to.iter().any(|(to, _)| *to == yard);
+    basin.places[yard].kind == Kind::Stockyard && basin.of(Kind::Unknown).any(serves)
+}
+
+/// How much lower, logarithmic, a yard sells ore that is better not asked about; 0: at the market.
+pub(super) fn rebate(basin: &Basin, seller: usize, rng: &mut Rng) -> f64 {
+    let Some(strength) = basin.plan.strength("price-too-low") else { return 0.0 };
+    if weak_origin(basin, seller) && rng.unit() < 0.6 { 0.6 * strength } else { 0.0 }
 }

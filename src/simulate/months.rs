@@ -170,7 +170,7 @@ impl Run<'_> {
         let moves = files && part != Part::FeldsparAndOre && declared_ppm(part, source.strength) == 1_000_000;
         let grown_kg = if moves { down(source.scale_kg * rng.between(-4, 4) / 1_000, RETURN_STEP_KG) } else { 0 };
         let product = if part.ships_feldspar(number) { FELDSPAR } else { product::ORE };
-        let own = self.dug(place, site, source, product, output_kg - grown_kg.max(0));
+        let own = self.dug(site, source, product, output_kg - grown_kg.max(0));
         let foreign_kg = of_scale(foreign_ppm(source, self.calendar, self.month.index));
         let sent_kg = self.send(place, &[own, self.covered(place, site, source, foreign_kg)]);
         let (own_kg, foreign_kg) = (sent_kg.first().copied().unwrap_or(0), sent_kg.get(1).copied().unwrap_or(0));
@@ -190,14 +190,14 @@ impl Run<'_> {
     }
 
     /// A month's order for what a source digs itself.
-    fn dug(&self, place: usize, site: &Place, source: &Source, product: &'static str, kg: i64) -> Order {
+    fn dug(&self, site: &Place, source: &Source, product: &'static str, kg: i64) -> Order {
         let ore = product == product::ORE;
         Order {
             to: site.to.clone(),
             product,
             kg,
             days: self.calendar.days(self.month.index, site.kind),
-            outside: site.kind == Kind::Mine && outside_in(place, &self.basin.plan, self.number()),
+            outside: site.kind == Kind::Mine && outside_in(source.mine, &self.basin.plan, self.number()),
             quality: Lot::of(1_000_000_000, source.moisture_ppm, if ore { source.deposit.li2o_ppm } else { 0 }),
             deposit: ore.then_some(source.deposit),
             foreign: false,

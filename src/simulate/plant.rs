@@ -217,10 +217,7 @@ pub(super) mod rate {
     /// A number that an earlier ticket has.
     pub(in super::super) const REUSED: u64 = 600;
     /// Of the tickets of a mine in a month of loading outside.
-    pub(in super::super) fn outside(plan: &crate::simulate::Plan) -> u64 {
-        let share = 0.25 * plan.strength("outside-boundary").unwrap_or(0.0);
-        u64::try_from(crate::simulate::rng::round(share.min(1.0) * 1e6)).unwrap_or(0)
-    }
+    pub(in super::super) const OUTSIDE: u64 = 250_000;
     /// Within the GPS error of the boundary: no fault.
     pub(in super::super) const EDGE: u64 = 3_000;
 }

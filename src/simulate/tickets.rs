@@ -253,7 +253,7 @@ fn position(basin: &Basin, from: usize, order: &Order, rng: &mut Rng) -> Option<
     let pit = usize::try_from(rng.below(source.pits.len() as u64)).unwrap_or(0);
     let corners = &source.pits[pit];
     let centre = if pit == 0 { basin.places[from].at } else { centre_of(corners) };
-    if order.outside && rng.ppm(rate::outside(&basin.plan)) {
+    if order.outside && rng.ppm(rate::OUTSIDE) {
         let beyond = source.radius_m * 1.12 + rng.range(380.0, 1_400.0);
         return Some(offset(centre, beyond, rng.range(0.0, 2.0 * core::f64::consts::PI)));
     }

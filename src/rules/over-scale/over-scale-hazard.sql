@@ -31,7 +31,7 @@
 -- parameter methods: words = underground — 适用的开采方式 / methods of mining that the criterion applies to
 -- parameter year_pct: percent = 120 — 年产量界限，占年规模的比例 / limit of a year's output, share of the annual scale
 -- parameter month_pct: percent = 20 — 月产量界限，占年规模的比例 / limit of a month's output, share of the annual scale
--- parameter false_alarm: alarm = 0.01 — 恰好等于允许量的矿被误报的概率（每项测算）/ chance that a mine exactly at its allowance is flagged (each measure)
+-- parameter false_alarm: alarm = 0.02 — 恰好等于允许量的矿被误报的概率（每项测算）/ chance that a mine exactly at its allowance is flagged (each measure)
 -- parameter declared_error: percent = 2 — 申报产量的标准误差 / standard error of declared output
 -- parameter scale_error: percent = 0.3 — 地磅的标准误差（系统误差，不因车次多而抵消）/ standard error of the weighbridge (systematic: many trips do not average it out)
 -- parameter stock_error: percent = 7.5 — 库存盘点的标准误差 / standard error of a stock survey

@@ -30,7 +30,7 @@
 -- with: ore-months ore-papers ore-month-measures
 -- parameter products: products = porcelain_clay_ore — 计为原矿的产品 / products that count as raw ore
 -- parameter share_pct: percent = 12.5 — 一个月最多占年规模的比例 / the largest share of the annual scale that a month may take
--- parameter false_alarm: alarm = 0.01 — 恰好等于允许量的矿被误报的概率（每项测算）/ chance that a mine exactly at its allowance is flagged (each measure)
+-- parameter false_alarm: alarm = 0.02 — 恰好等于允许量的矿被误报的概率（每项测算）/ chance that a mine exactly at its allowance is flagged (each measure)
 -- parameter declared_error: percent = 2 — 申报产量的标准误差 / standard error of declared output
 -- parameter scale_error: percent = 0.3 — 地磅的标准误差（系统误差，不因车次多而抵消）/ standard error of the weighbridge (systematic: many trips do not average it out)
 -- parameter stock_error: percent = 7.5 — 库存盘点的标准误差 / standard error of a stock survey

@@ -1,14 +1,17 @@
 //! Which tables does a rule's statement join that no record holds? Small ones, made from the views before the statement runs.
 
 mod allowances;
+pub(super) mod ore;
 mod rights;
+mod stock_flow;
+mod undeclared;
 
 use super::context::Context;
 use crate::engine::EngineError;
 use polars::prelude::DataFrame;
 
 /// All prepared tables, by name.
-static PREPARED: &[&Prepared] = &[&allowances::TABLE];
+static PREPARED: &[&Prepared] = &[&allowances::TABLE, &undeclared::TABLE];
 
 /// A table that the head of a rule may need.
 #[derive(Debug)]

@@ -1,11 +1,20 @@
 //! Which tables does a rule's statement join that no record holds? Small ones, made from the views before the statement runs.
 
+mod allowances;
+mod coefficients;
+pub(super) mod ore;
+mod proxies;
+mod rights;
+mod stock_flow;
+mod uncovered;
+mod undeclared;
+
 use super::context::Context;
 use crate::engine::EngineError;
 use polars::prelude::DataFrame;
 
 /// All prepared tables, by name.
-static PREPARED: &[&Prepared] = &[];
+static PREPARED: &[&Prepared] = &[&allowances::TABLE, &proxies::TABLE, &uncovered::TABLE, &undeclared::TABLE];
 
 /// A table that the head of a rule may need.
 #[derive(Debug)]

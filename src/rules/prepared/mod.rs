@@ -1,11 +1,16 @@
 //! Which tables does a rule's statement join that no record holds? Small ones, made from the views before the statement runs.
 
+mod clock_fit;
+mod clocks;
+mod journeys;
+mod unfit_vehicles;
+
 use super::context::Context;
 use crate::engine::EngineError;
 use polars::prelude::DataFrame;
 
 /// All prepared tables, by name.
-static PREPARED: &[&Prepared] = &[];
+static PREPARED: &[&Prepared] = &[&journeys::TABLE, &clocks::TABLE, &unfit_vehicles::TABLE];
 
 /// A table that the head of a rule may need.
 #[derive(Debug)]

@@ -34,6 +34,11 @@ pub const BUILTIN: &[(&str, &str)] = rules![
     "tickets" / "ticket-reused",
     "tickets" / "weight-mismatch",
     "tickets" / "net-inconsistent",
+    "tickets" / "vehicle-unfit",
+    "tickets" / "payload-implausible",
+    "tickets" / "tare-drift",
+    "tickets" / "travel-impossible",
+    "tickets" / "trips-too-many",
 ];
 
 /// The built-in rules.

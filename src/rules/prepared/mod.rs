@@ -8,6 +8,10 @@ mod rights;
 mod stock_flow;
 mod uncovered;
 mod undeclared;
+mod clock_fit;
+mod clocks;
+mod journeys;
+mod unfit_vehicles;
 
 use super::context::Context;
 use crate::engine::EngineError;
@@ -15,6 +19,7 @@ use polars::prelude::DataFrame;
 
 /// All prepared tables, by name.
 static PREPARED: &[&Prepared] = &[&allowances::TABLE, &proxies::TABLE, &uncovered::TABLE, &undeclared::TABLE];
+static PREPARED: &[&Prepared] = &[&journeys::TABLE, &clocks::TABLE, &unfit_vehicles::TABLE];
 
 /// A table that the head of a rule may need.
 #[derive(Debug)]

@@ -23,7 +23,7 @@
 -- parameter usual_share: percent = 50 — 当月至少有这一比例的磅单写有证号的发货地才判断；0 表示处处必须有 / only origins with a number on at least this share of the month’s tickets are judged; 0: a pass is required everywhere
 
 WITH ore_days AS (
-  SELECT origin_site, origin, month, day, COUNT(*) AS tickets, COUNT(waybill_no) AS numbered
+  SELECT origin_site, origin, month, day, CAST(COUNT(*) AS BIGINT) AS tickets, CAST(COUNT(waybill_no) AS BIGINT) AS numbered
   FROM shipments
   WHERE product IN ({products}) AND origin IS NOT NULL
   GROUP BY origin_site, origin, month, day

@@ -24,7 +24,7 @@
 -- parameter single_trip: integer = 1 — 1：一张准运证只准一车；0：不限车次，只看吨数和有效期 / 1: a pass is good for one trip; 0: for any number of trips within its tonnes and days
 -- parameter max_kg: integer = 0 — 登记册未载明时一张准运证最多准运多少，kg；0 表示不限 / the most that a pass allows where the register does not say, kg; 0: no limit
 -- parameter scale_error: percent = 0.3 — 地磅的标准误差 / standard error of a weighbridge
--- parameter false_alarm: alarm = 0.0001 % — 没有超量的证因地磅误差被误报的概率 / chance that the weighbridge’s error alone puts a pass above its mass
+-- parameter false_alarm: alarm = 0.0001 — 没有超量的证因地磅误差被误报的概率 / chance that the weighbridge’s error alone puts a pass above its mass
 
 WITH register AS (
   -- A pass with several entries allows the sum of them.

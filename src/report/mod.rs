@@ -5,6 +5,7 @@ pub mod bulletin;
 mod collect;
 pub mod contents;
 mod csv;
+pub mod dossier;
 mod frame;
 mod held;
 mod ledger;

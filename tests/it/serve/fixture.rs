@@ -47,6 +47,8 @@ pub(crate) fn contents() -> Contents {
         output: (1..=MINES).map(output).collect(),
         flows: flows(),
         sites: sites(),
+        risk: Vec::new(),
+        dossiers: Vec::new(),
         charts: charts(),
     }
 }
@@ -59,7 +61,7 @@ pub(crate) fn write(dir: &Path, contents: &Contents) {
     }
     let put = |file: &str, json: serde_json::Value| std::fs::write(dir.join(file), serde_json::to_string_pretty(&json).unwrap()).unwrap();
     let whole = serde_json::to_value(contents).unwrap();
-    for field in ["bands", "findings", "output", "flows", "sites", "charts"] {
+    for field in ["bands", "findings", "output", "flows", "sites", "risk", "dossiers", "charts"] {
         put(&format!("{field}.json"), whole[field].clone());
     }
     std::fs::write(dir.join("report.html"), "<!doctype html><html lang=\"zh-CN\"><title>报告</title><h1>运行报告</h1>").unwrap();

@@ -294,13 +294,13 @@ mod tests {
             }).collect();
             let asked = Draw { share_ppm, seed: &seed, strata: Strata { county, risk } };
             let sample = draw(&rights, &asked, &policy());
-            let counties = |of: Vec<&str>| of.into_iter().collect::<std::collections::BTreeSet<_>>();
-            let all = counties(rights.iter().map(|r| r.county.as_str()).collect());
+            let all: std::collections::BTreeSet<&str> = rights.iter().map(|r| r.county.as_str()).collect();
             let least = (rights.len() as u64 * u64::from(share_ppm)).div_ceil(1_000_000);
             let n = sample.drawn.len() as u64;
             prop_assert_eq!(n, least.max(if county { all.len() as u64 } else { 1 }));
             if county {
-                prop_assert_eq!(counties(sample.drawn.iter().map(|d| d.right.county.as_str()).collect()), all);
+                let drawn: std::collections::BTreeSet<&str> = sample.drawn.iter().map(|d| d.right.county.as_str()).collect();
+                prop_assert_eq!(drawn, all);
             }
             let distinct = numbers(&sample).into_iter().collect::<std::collections::BTreeSet<_>>();
             prop_assert_eq!(distinct.len() as u64, n);

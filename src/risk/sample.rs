@@ -120,12 +120,18 @@ pub const fn level_id(level: Severity) -> &'static str {
     }
 }
 
+/// A right's line of the list that [`Sample::frame_sha256`] is taken over.
+#[must_use]
+pub fn frame_line(right: &Right) -> String {
+    format!("{}\t{}\t{}\n", right.licence_no, right.county, level_id(right.risk))
+}
+
 /// Draws. `rights` may stand in any order; a licence number stands there once.
 #[must_use]
 pub fn draw(rights: &[Right], asked: &Draw, policy: &RiskPolicy) -> Sample {
     let mut sorted: Vec<&Right> = rights.iter().collect();
     sorted.sort_by(|a, b| a.licence_no.cmp(&b.licence_no));
-    let frame: String = sorted.iter().map(|r| format!("{}\t{}\t{}\n", r.licence_no, r.county, level_id(r.risk))).collect();
+    let frame: String = sorted.iter().map(|r| frame_line(r)).collect();
     let mut regions = regions(&sorted, asked.strata, policy);
     let wanted = (sorted.len() as u64 * u64::from(asked.share_ppm)).div_ceil(1_000_000).min(sorted.len() as u64);
     allocate(&mut regions, wanted);

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 /// The facts of one site.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SiteFacts {
-    /// Site id.
+    /// Site id; empty: licences whose site is in no register.
     pub site_id: String,
     /// Its rows of the register of licences, by number and first day.
     pub rights: Vec<RightRow>,

@@ -45,14 +45,18 @@ SELECT ticket_no, day, origin_site, plate,
 FROM shipments
 ";
 
-/// Where the tickets that the evidence names were loaded; a number that two tickets bear has both. By ticket and day.
+/// Where the tickets that findings name were loaded; a number that two tickets bear has both. By ticket and day. The papers behind
+/// what is said of a subject as a whole (all tickets of a year) are left out.
 ///
 /// # Errors
 /// [`EngineError`] if the snapshot can't be read or the evidence has not its columns.
 pub fn hauls(engine: &Engine, evidence: &DataFrame) -> Result<Vec<Haul>, EngineError> {
-    let wanted = evidence.clone().lazy().select([col("ticket_no")]).drop_nulls(None).unique(None, UniqueKeepStrategy::Any);
-    let keys = [col("ticket_no")];
-    let plan = engine.plan(HAULS)?.join(wanted, keys.clone(), keys, JoinArgs::new(JoinType::Semi));
+    let rows = || evidence.clone().lazy();
+    let whole = rows().filter(col("ticket_no").is_null().and(col("quantity_kg").is_not_null())).select([col("finding")]);
+    let by = |column: &str| [col(column)];
+    let wanted = rows().filter(col("ticket_no").is_not_null()).join(whole, by("finding"), by("finding"), JoinArgs::new(JoinType::Anti));
+    let wanted = wanted.select([col("ticket_no")]).unique(None, UniqueKeepStrategy::Any);
+    let plan = engine.plan(HAULS)?.join(wanted, by("ticket_no"), by("ticket_no"), JoinArgs::new(JoinType::Semi));
     let frame = plan.collect_with_engine(polars::prelude::Engine::Streaming)?.unwrap_single();
     let rows = Rows::new(&frame);
     let mut hauls = Vec::with_capacity(frame.height());
@@ -248,4 +252,103 @@ fn read<'a>(findings: &'a [Finding], evidence: &DataFrame) -> Result<Evidence<'a
     }
     let subjects = findings.iter().zip(&has_tickets).filter(|(_, has)| !**has).map(|(f, _)| f).collect();
     Ok(Evidence { subjects, named, tickets })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::Policy;
+    use crate::rules::finding::{Certainty, Severity};
+    use crate::text::Said as Words;
+
+    fn finding(id: &str, rule: &str, certainty: Certainty, subject: (SubjectKind, &str), period: &str, quantity_kg: Option<i64>) -> Finding {
+        Finding {
+            id: id.to_owned(),
+            rule: rule.to_owned(),
+            title: Words::new(rule, rule),
+            family: "tickets".to_owned(),
+            certainty,
+            severity: Severity::Low,
+            department: Words::default(),
+            basis: Words::default(),
+            subject_kind: subject.0,
+            subject: subject.1.to_owned(),
+            subject_name: subject.1.to_owned(),
+            period: period.to_owned(),
+            quantity_kg,
+            observed: None,
+            allowed: None,
+            unit: "kg".to_owned(),
+            evidence: 1,
+            says: Words::default(),
+            clears: Words::default(),
+        }
+    }
+
+    fn evidence(rows: &[(&str, Option<&str>, Option<i64>)]) -> DataFrame {
+        df!(
+            "finding" => rows.iter().map(|r| r.0).collect::<Vec<_>>(),
+            "ticket_no" => rows.iter().map(|r| r.1).collect::<Vec<_>>(),
+            "quantity_kg" => rows.iter().map(|r| r.2).collect::<Vec<_>>(),
+        )
+        .unwrap()
+    }
+
+    fn haul(ticket: &str, day: &str, site: Option<&str>, plate: &str) -> Haul {
+        Haul { ticket: ticket.to_owned(), day: day.to_owned(), site: site.map(str::to_owned), plate: plate.to_owned(), position_e6: None }
+    }
+
+    fn policy() -> RiskPolicy {
+        RiskPolicy::load(&Policy::builtin().unwrap()).unwrap()
+    }
+
+    const MINE: (SubjectKind, &str) = (SubjectKind::Site, "M1");
+
+    #[test]
+    fn a_site_answers_for_the_trucks_that_it_loads_and_no_ton_counts_twice() {
+        let findings = [
+            finding("f1", "licence-expired", Certainty::Proven, MINE, "2023-06", Some(60_000)),
+            finding("f2", "overload", Certainty::Proven, (SubjectKind::Plate, "赣C1"), "2023-06", Some(9_000)),
+            finding("f3", "ticket-reused", Certainty::Proven, (SubjectKind::Ticket, "T3"), "2023-06-07", Some(30_000)),
+        ];
+        let rows = [
+            ("f1", Some("T1"), Some(30_000)),
+            ("f1", Some("T2"), Some(30_000)),
+            ("f2", Some("T1"), Some(9_000)),
+            ("f3", Some("T3"), Some(30_000)),
+        ];
+        let hauls = [
+            haul("T1", "2023-06-05", Some("M1"), "赣C1"),
+            haul("T2", "2023-06-06", Some("M1"), "赣C2"),
+            haul("T3", "2023-06-07", Some("M1"), "赣C2"),
+        ];
+        let risks = assess(&findings, &evidence(&rows), &hauls, &policy()).unwrap();
+        let said: Vec<(&str, i64, u64, u64)> = risks.iter().map(|r| (r.subject.as_str(), r.score_kg, r.findings, r.from_others)).collect();
+        // The overload of T1 lies within T1's tonnes; the truck of T3 answers for it too.
+        assert_eq!(said, [("M1", 90_000, 3, 2), ("赣C2", 30_000, 1, 1), ("赣C1", 9_000, 1, 0)]);
+        let reasons: Vec<(&str, i64, i64)> = risks[0].reasons.iter().map(|r| (r.rule.as_str(), r.adds_kg, r.shared_kg)).collect();
+        assert_eq!(reasons, [("licence-expired", 51_000, 9_000), ("ticket-reused", 30_000, 0), ("overload", 0, 9_000)]);
+    }
+
+    #[test]
+    fn the_papers_behind_a_year_over_scale_are_not_its_tonnes() {
+        let findings = [finding("f1", "over-scale-year", Certainty::Proven, MINE, "2023", Some(5_000))];
+        let rows = [("f1", None, Some(5_000)), ("f1", None, None), ("f1", Some("T1"), Some(30_000)), ("f1", Some("T2"), Some(30_000))];
+        let hauls = [haul("T1", "2023-06-05", Some("M1"), "赣C1"), haul("T2", "2023-06-06", Some("M1"), "赣C1")];
+        let risks = assess(&findings, &evidence(&rows), &hauls, &policy()).unwrap();
+        assert_eq!((risks.len(), risks[0].score_kg, risks[0].mass_kg, risks[0].tickets), (1, 5_000, 5_000, 0));
+    }
+
+    #[test]
+    fn a_finding_without_mass_adds_the_amount_of_policy_and_a_ticket_of_unknown_origin_counts_for_its_place() {
+        let findings = [
+            finding("f1", "boundary-unreadable", Certainty::Lead, MINE, "2023-06", None),
+            finding("f2", "origin-unknown", Certainty::Strong, (SubjectKind::Place, "小源"), "2023-06", Some(30_000)),
+        ];
+        let rows = [("f1", Some("T1"), Some(30_000)), ("f2", Some("T2"), Some(30_000))];
+        let risks = assess(&findings, &evidence(&rows), &[haul("T2", "2023-06-05", None, "赣C1")], &policy()).unwrap();
+        let said: Vec<(&str, i64, i64)> = risks.iter().map(|r| (r.subject.as_str(), r.score_kg, r.mass_kg)).collect();
+        // 60 % of 30 t; 20 % of the 30 t that stand for a finding without mass.
+        assert_eq!(said, [("小源", 18_000, 30_000), ("M1", 6_000, 0)]);
+    }
 }

@@ -66,7 +66,7 @@ pub(super) fn deep<T: Send>(set: impl FnOnce() -> Result<T, ReportError> + Send)
 }
 
 /// Runs of type in a frame.
-fn runs(frame: &Frame) -> Vec<String> {
+pub(super) fn runs(frame: &Frame) -> Vec<String> {
     let mut all = Vec::new();
     each_run(frame, Point::zero(), &mut |_, run| all.push(run.text.to_string()));
     all

@@ -20,7 +20,7 @@ pub use data::{CaseLine, Dossier, site_of};
 pub use facts::{Gaps, HeldRows, Measure, Return, RightRow, SaleMonth, SiteFacts, Spot, Truck, Utility};
 pub use gather::{Given, facts};
 pub use html::html;
-pub use pdf::pdf;
+pub use pdf::{pdf, pdf_text};
 pub use returns::Errors;
 pub use sheet::{Block, Column, Section, Sheet, Table};
 

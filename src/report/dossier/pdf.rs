@@ -13,9 +13,21 @@ const TEMPLATE: &str = include_str!("dossier.typ");
 /// # Errors
 /// [`ReportError::NoChineseFont`] if the system has no Chinese font; [`ReportError::Document`] if the document can't be set.
 pub fn pdf(sheet: &Sheet) -> Result<Vec<u8>, ReportError> {
-    let mut pictures = Vec::new();
-    let values = values(sheet, &mut pictures);
-    typeset::pdf(&Piece { template: ("dossier.typ", TEMPLATE), values, files: pictures, lang: sheet.lang, identity: &sheet.identity })
+    typeset::pdf(&piece(sheet))
+}
+
+/// The text of each page of the PDF, a line a run of type: what a search in it finds.
+///
+/// # Errors
+/// As for [`pdf`].
+pub fn pdf_text(sheet: &Sheet) -> Result<Vec<String>, ReportError> {
+    typeset::text(&piece(sheet))
+}
+
+fn piece(sheet: &Sheet) -> Piece<'_> {
+    let mut files = Vec::new();
+    let values = values(sheet, &mut files);
+    Piece { template: ("dossier.typ", TEMPLATE), values, files, lang: sheet.lang, identity: &sheet.identity }
 }
 
 /// What the template reads; pictures are files beside it.

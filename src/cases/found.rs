@@ -101,10 +101,7 @@ impl Found {
 
     /// Whether `now` is worse: more urgent, surer, more tonnes or more rows of evidence. A mass that was not known and is now is more.
     #[must_use]
-    pub fn is_worse(&self, now: &Self) -> bool {
-        now.severity < self.severity
-            || now.certainty < self.certainty
-            || now.quantity_kg > self.quantity_kg
-            || now.evidence > self.evidence
+    pub fn gets_worse(&self, now: &Self) -> bool {
+        now.severity < self.severity || now.certainty < self.certainty || now.quantity_kg > self.quantity_kg || now.evidence > self.evidence
     }
 }

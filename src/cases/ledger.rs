@@ -88,7 +88,11 @@ impl Ledger {
             return Err(Refusal::Nobody { given: event.act.person });
         }
         let head = Head::of(&event);
-        if event.act.kind == Kind::Opened { self.open(event)? } else { self.step(event)? }
+        if event.act.kind == Kind::Opened {
+            self.open(event)?
+        } else {
+            self.step(event)?
+        }
         self.last = Some(head);
         Ok(())
     }

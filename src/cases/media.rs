@@ -3,7 +3,7 @@
 use std::io::{Read, Seek, SeekFrom};
 
 /// What a file is that is none of the known kinds.
-pub const UNKNOWN: &str = "application/octet-stream";
+pub(super) const UNKNOWN: &str = "application/octet-stream";
 const ZIP: &str = "application/zip";
 
 /// First bytes, and the media type that they mean (file signatures of the formats' own specifications).
@@ -31,7 +31,7 @@ const LONGEST_DIRECTORY: u64 = 16 << 20;
 ///
 /// # Errors
 /// If it can't be read.
-pub fn media_type(file: &mut (impl Read + Seek)) -> std::io::Result<&'static str> {
+pub(super) fn media_type(file: &mut (impl Read + Seek)) -> std::io::Result<&'static str> {
     let mut head = Vec::new();
     file.seek(SeekFrom::Start(0))?;
     file.by_ref().take(16).read_to_end(&mut head)?;

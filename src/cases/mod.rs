@@ -26,6 +26,7 @@ pub mod steps;
 pub mod store;
 pub mod sync;
 pub mod verify;
+pub mod view;
 
 pub use case::{Case, CaseFinding, Evidence};
 pub use event::{Event, Kind};

@@ -59,7 +59,9 @@ pub enum Refusal {
         since: Said,
     },
     /// The event is none of the case.
-    #[error("第 {on} 条记录不属于问题 {id}；lepid cases show {id} 列出其记录 / event {on} is none of case {id}; `lepid cases show {id}` lists them")]
+    #[error(
+        "第 {on} 条记录不属于问题 {id}；lepid cases show {id} 列出其记录 / event {on} is none of case {id}; `lepid cases show {id}` lists them"
+    )]
     NoSuchEvent {
         /// The case.
         id: String,
@@ -143,7 +145,9 @@ pub enum Refusal {
         id: String,
     },
     /// The finding's problem has a case.
-    #[error("线索 {finding} 所属的规则和对象已立案：{id}；lepid cases show {id} / the rule and subject of finding {finding} have a case: {id}; `lepid cases show {id}`")]
+    #[error(
+        "线索 {finding} 所属的规则和对象已立案：{id}；lepid cases show {id} / the rule and subject of finding {finding} have a case: {id}; `lepid cases show {id}`"
+    )]
     HasCase {
         /// The finding.
         finding: String,

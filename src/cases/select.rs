@@ -38,9 +38,10 @@ impl Wanted {
             && is(&self.subject, &[&case.key.subject, case.subject_name()])
             && is(&self.rule, &[&case.key.rule])
             && self.severity.is_none_or(|s| s == case.severity())
-            && self.responsible.as_ref().is_none_or(|w| {
-                case.responsible.as_ref().is_some_and(|name| crate::price::publication::person::same(name, w))
-            })
+            && self
+                .responsible
+                .as_ref()
+                .is_none_or(|w| case.responsible.as_ref().is_some_and(|name| crate::price::publication::person::same(name, w)))
     }
 }
 

@@ -30,14 +30,14 @@ pub struct CasesPolicy {
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Opening {
-    proven: From,
-    strong: From,
-    lead: From,
+    proven: AtLeast,
+    strong: AtLeast,
+    lead: AtLeast,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum From {
+enum AtLeast {
     High,
     Medium,
     Low,
@@ -95,8 +95,7 @@ impl Settings {
         cases.check()?;
         let rules: Table = policy.section("rules")?;
         let departments = rules.get("departments").cloned().unwrap_or_else(|| Value::Table(Table::new()));
-        let departments =
-            departments.try_into().map_err(|e: toml::de::Error| wrong("rules.departments", e.to_string()))?;
+        let departments = departments.try_into().map_err(|e: toml::de::Error| wrong("rules.departments", e.to_string()))?;
         Ok(Self { policy: cases, calendar: PricePolicy::load(policy)?.calendar, departments })
     }
 
@@ -109,10 +108,10 @@ impl Settings {
             Certainty::Lead => self.policy.open.lead,
         };
         match from {
-            From::High => finding.severity <= Severity::High,
-            From::Medium => finding.severity <= Severity::Medium,
-            From::Low => true,
-            From::Never => false,
+            AtLeast::High => finding.severity <= Severity::High,
+            AtLeast::Medium => finding.severity <= Severity::Medium,
+            AtLeast::Low => true,
+            AtLeast::Never => false,
         }
     }
 

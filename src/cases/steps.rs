@@ -75,7 +75,9 @@ pub enum Step {
 }
 
 impl Step {
-    const fn kind(&self) -> Kind {
+    /// What happens by it.
+    #[must_use]
+    pub const fn kind(&self) -> Kind {
         match self {
             Step::Assign { .. } => Kind::Assigned,
             Step::Verify { .. } => Kind::Verified,

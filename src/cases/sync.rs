@@ -185,7 +185,7 @@ fn follow_up(
             None => continue,
             Some(known) if !known.present => (Kind::FindingReturned, settings.opens(finding)),
             Some(known) if known.found.same_numbers(finding) => continue,
-            Some(known) => (Kind::FindingChanged, known.found.is_worse(finding) && settings.opens(finding)),
+            Some(known) => (Kind::FindingChanged, known.found.gets_worse(finding) && settings.opens(finding)),
         };
         acts.push(about(kind, case.number, finding, at, person)?);
         if settled && opens_again {
@@ -201,12 +201,18 @@ fn follow_up(
     }
     if let Some(severity) = why.iter().map(|(_, f)| f.severity).min() {
         let mut act = Act::new(Kind::Reopened, case.number, person, at);
-        let periods: Vec<String> = why.iter().map(|(kind, f)| format!("{} {}", kind.title().zh, f.period)).collect();
-        act.reason = Some(periods.join("；"));
+        act.reason = Some(because(&why));
         act.due = Some(settings.due(Stage::Assign, severity, beijing_day(at)));
         acts.push(act);
     }
     Ok(acts)
+}
+
+/// Why a case is open again, in both languages.
+fn because(why: &[(Kind, &Found)]) -> String {
+    let zh: Vec<String> = why.iter().map(|(kind, f)| format!("{} {}", kind.title().zh, f.period)).collect();
+    let en: Vec<String> = why.iter().map(|(kind, f)| format!("{}: {}", kind.title().en, f.period)).collect();
+    format!("{} / {}", zh.join("；"), en.join("; "))
 }
 
 fn about(kind: Kind, number: u64, finding: &Found, at: DateTime<Utc>, person: &str) -> Result<Act, CasesError> {

@@ -16,6 +16,7 @@ macro_rules! out {
     }};
 }
 
+mod cases;
 mod demo;
 mod findings;
 mod grid;
@@ -64,6 +65,8 @@ enum Command {
     Price(price::Args),
     /// 线索及其全部证据 / findings and every ticket behind them
     Findings(findings::Args),
+    /// 问题台账：分办、核实、整改、验收、销号 / the ledger of cases: what has become of findings
+    Cases(cases::Args),
     /// 规则：含义、依据、参数 / rules: what they say, their basis and parameters
     Rules(rules::Args),
     /// 在浏览器中查看结果（仅本机）/ show the results in a browser, on this machine only
@@ -148,6 +151,7 @@ fn dispatch(command: &Command, global: &Global) -> Result<ExitCode, CliError> {
         Command::Run(args) => run::run(args, global),
         Command::Price(args) => price::run(args, global),
         Command::Findings(args) => findings::run(args, global),
+        Command::Cases(args) => cases::run(args, global),
         Command::Rules(args) => rules::run(args, global),
         Command::Serve(args) => serve::run(args, global),
         Command::Lake(args) => lake::run(args, global),

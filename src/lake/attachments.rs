@@ -84,7 +84,8 @@ impl Lake {
     fn open_file(&self, sha256: &str) -> Result<BufReader<File>, LakeError> {
         // A name that is no hash leads nowhere, so that a changed row can't lead out of the folder.
         let is_hash = sha256.len() == 64 && sha256.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
-        let gone = || LakeError::Attachment { sha256: sha256.to_owned(), why: "已不在数据湖中", why_en: "is not in the lake any more" };
+        let gone =
+            || LakeError::Attachment { sha256: sha256.to_owned(), why: "已不在数据湖中", why_en: "is not in the lake any more" };
         if !is_hash {
             return Err(gone());
         }

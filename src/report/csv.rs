@@ -14,15 +14,20 @@ pub(super) fn findings(findings: &[Finding]) -> Vec<u8> {
     csv.into_bytes()
 }
 
-fn line(csv: &mut String, cells: impl Iterator<Item = String>) {
+pub(super) fn line(csv: &mut String, cells: impl Iterator<Item = String>) {
     let cells: Vec<String> = cells.collect();
     csv.push_str(&cells.join(","));
     csv.push_str("\r\n");
 }
 
+/// A text as a cell of a CSV that runs nothing.
+pub(super) fn text(text: &str) -> String {
+    quoted(&harmless(text))
+}
+
 fn written(cell: &Cell) -> String {
     match cell {
-        Cell::Text(text) => quoted(&harmless(text)),
+        Cell::Text(said) => text(said),
         Cell::Whole(number) => number.to_string(),
         Cell::Tonnes(kg) => exact_tonnes(*kg),
         Cell::Blank => String::new(),

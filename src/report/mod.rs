@@ -2,6 +2,7 @@
 
 pub mod backtest;
 pub mod bulletin;
+pub mod cases;
 mod collect;
 pub mod contents;
 mod csv;
@@ -18,7 +19,7 @@ mod reproduce;
 mod run;
 mod store;
 pub mod trusted;
-mod words;
+pub(crate) mod words;
 mod write;
 mod xlsx;
 

@@ -30,24 +30,24 @@ const fn word(zh: &'static str, en: &'static str, width: u32, cell: Content) -> 
 
 /// The columns in the order of a ledger 问题台账: what it is, on what it rests, whose it is, what is done, how it stands.
 pub(super) const COLUMNS: [Column; 19] = [
-    word("序号", "No.", 70, |number, _, _| number.to_string()),
+    word("序号", "No.", 60, |number, _, _| number.to_string()),
     word("问题编号", "Case", 130, |_, c, _| c.id.clone()),
     text("矿山/企业", "Mine or company", 180, party),
     word("县市区", "County", 100, |_, c, s| s.sites.get(&c.key.subject).and_then(|site| site.county.clone()).unwrap_or_default()),
     text("问题类型", "Kind", 150, |_, c, s| c.title().get(s.lang).to_owned()),
-    text("问题描述", "What was found", 430, description),
-    text("依据", "Basis", 230, |_, c, s| c.leading().map(|f| f.basis.get(s.lang).to_owned()).unwrap_or_default()),
-    word("发现时间", "Opened", 120, |_, c, _| c.opened_on().to_string()),
-    word("严重程度", "Severity", 80, |_, c, s| words::severity(c.severity()).get(s.lang).to_owned()),
+    text("问题描述", "What was found", 385, description),
+    text("依据", "Basis", 265, |_, c, s| c.leading().map(|f| f.basis.get(s.lang).to_owned()).unwrap_or_default()),
+    word("发现时间", "Opened", 130, |_, c, _| c.opened_on().to_string()),
+    word("严重程度", "Level", 80, |_, c, s| words::severity(c.severity()).get(s.lang).to_owned()),
     word("牵头部门", "Department", 140, |_, c, s| c.department.get(s.lang).to_owned()),
-    word("责任人", "Responsible", 100, |_, c, _| c.responsible.clone().unwrap_or_default()),
-    text("整改措施", "Measures", 270, measures),
-    word("整改时限", "Rectify by", 120, |_, c, _| day(c.plan.as_ref().and_then(crate::cases::Plan::due))),
+    word("责任人", "Owner", 100, |_, c, _| c.responsible.clone().unwrap_or_default()),
+    text("整改措施", "Measures", 250, measures),
+    word("整改时限", "Rectify by", 130, |_, c, _| day(c.plan.as_ref().and_then(crate::cases::Plan::due))),
     text("整改进展", "Progress", 140, progress),
     word("验收人", "Accepted by", 100, |_, c, _| c.accepted_by.clone().unwrap_or_default()),
-    word("销号时间", "Settled", 120, |_, c, _| day(c.settled_on())),
+    word("销号时间", "Settled", 130, |_, c, _| day(c.settled_on())),
     word("状态", "State", 100, |_, c, s| c.state.title().get(s.lang).to_owned()),
-    word("是否逾期", "Overdue", 120, overdue),
+    word("是否逾期", "Overdue", 130, overdue),
     text("备注", "Remarks", 110, |_, c, _| c.note.clone().unwrap_or_default()),
 ];
 
@@ -69,16 +69,16 @@ fn party(_: usize, case: &Case, sheet: &Sheet<'_>) -> String {
 /// What the leading finding says, how many more there are, and whether the last run found them still.
 fn description(_: usize, case: &Case, sheet: &Sheet<'_>) -> String {
     let Some(leading) = case.leading() else { return String::new() };
-    let mut says = leading.says.get(sheet.lang).to_owned();
+    let mut says = leading.says.get(sheet.lang).trim_end_matches(['。', '.']).to_owned();
     let others: Vec<&str> = case.counting().filter(|f| f.id != leading.id).map(|f| f.period.as_str()).collect();
     let zh = sheet.lang == Lang::Zh;
     if let (Some(first), Some(last)) = (others.iter().min(), others.iter().max()) {
         let count = others.len();
         says.push_str(&match (zh, first == last) {
-            (true, true) => format!("同类线索另有 {count} 条（{first}）。"),
-            (true, false) => format!("同类线索另有 {count} 条（{first} 至 {last}）。"),
-            (false, true) => format!(" {count} more finding of the kind ({first})."),
-            (false, false) => format!(" {count} more findings of the kind ({first} to {last})."),
+            (true, true) => format!("；同类线索另有 {count} 条（{first}）"),
+            (true, false) => format!("；同类线索另有 {count} 条（{first} 至 {last}）"),
+            (false, true) => format!("; {count} more finding of the kind ({first})"),
+            (false, false) => format!("; {count} more findings of the kind ({first} to {last})"),
         });
     }
     if case.is_gone() {
@@ -112,10 +112,10 @@ fn overdue(_: usize, case: &Case, sheet: &Sheet<'_>) -> String {
     let Some(due) = case.due else { return String::new() };
     let late = (sheet.today - due).num_days();
     match (case.is_overdue(sheet.today), sheet.lang) {
-        (true, Lang::Zh) => format!("逾期 {late} 天（{due}）"),
-        (true, Lang::En) => format!("{late} days ({due})"),
-        (false, Lang::Zh) => format!("否（{due}）"),
-        (false, Lang::En) => format!("no ({due})"),
+        (true, Lang::Zh) => format!("逾期 {late} 天\n{due}"),
+        (true, Lang::En) => format!("{late} days\n{due}"),
+        (false, Lang::Zh) => format!("否\n{due}"),
+        (false, Lang::En) => format!("no\n{due}"),
     }
 }
 

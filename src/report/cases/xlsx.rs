@@ -9,8 +9,9 @@ use rust_xlsxwriter::{Color, DocProperties, ExcelDateTime, Format, FormatAlign, 
 
 /// The row of the header: title and subtitle stand above it.
 const HEAD: u32 = 2;
-/// Width of a digit at the size of the sheet, tenths of a millimetre; Excel's columns are as wide as so many digits.
+/// Width of a digit, tenths of a millimetre; Excel's columns are as wide as so many digits of its usual size, 11 points.
 const DIGIT: f64 = 17.0;
+/// Size of the text, points.
 const SIZE: f64 = 9.0;
 /// Height of a line of text at that size, points.
 const LINE: f64 = 12.5;
@@ -33,7 +34,9 @@ fn workbook(ledger: &Sheet<'_>) -> Result<Vec<u8>, XlsxError> {
     sheet.set_name(if ledger.lang == Lang::Zh { "问题台账" } else { "Cases" })?;
     paper(sheet, ledger)?;
     let last = u16::try_from(COLUMNS.len() - 1).unwrap_or(u16::MAX);
-    let base = Format::new().set_font_name("宋体").set_font_size(SIZE);
+    let base = Format::new().set_font_size(SIZE);
+    // Excel would take a Latin face for Chinese.
+    let base = if ledger.lang == Lang::Zh { base.set_font_name("宋体") } else { base };
     let middle = base.clone().set_align(FormatAlign::Center).set_align(FormatAlign::VerticalCenter);
     sheet.merge_range(0, 0, 0, last, TITLE.get(ledger.lang), &middle.clone().set_bold().set_font_size(16))?;
     sheet.merge_range(1, 0, 1, last, &ledger.subtitle(), &middle)?;
@@ -77,7 +80,8 @@ fn paper(sheet: &mut Worksheet, ledger: &Sheet<'_>) -> Result<(), XlsxError> {
 
 /// Lines that a text takes in a column of this width: a Chinese character is as wide as two digits, and breaks cost a few places.
 fn lines(text: &str, width: u32) -> u32 {
-    let places = (width / 17).saturating_sub(1).max(2);
+    // A digit at 9 points is 9/11 as wide as at 11.
+    let places = (width * 11 / (17 * 9)).saturating_sub(1).max(2);
     let of = |line: &str| {
         let units: u32 = line.chars().map(|c| if c < '\u{2E80}' { 1 } else { 2 }).sum();
         units.div_ceil(places).max(1)

@@ -1,10 +1,11 @@
 //! Which companies, places and roads does the basin have?
 
+use super::bridge::{self, Bridge};
 use super::constants as c;
 use super::names;
 use super::plant::{self, Part};
 use super::rng::{Rng, float, round};
-use super::{Calendar, Options};
+use super::{Calendar, Options, Plan};
 use crate::records::ids::credit_code_check;
 
 /// What a place is.
@@ -106,7 +107,10 @@ pub(super) struct Plant {
 pub(super) struct Basin {
     pub(super) companies: Vec<Company>,
     pub(super) places: Vec<Place>,
+    /// The weighbridge of each place.
+    pub(super) bridges: Vec<Bridge>,
     pub(super) seed: u64,
+    pub(super) plan: Plan,
 }
 
 /// Tickets of all kinds a ticket of ore from its source; measured once on the sample's settings.
@@ -121,7 +125,8 @@ const SMALL_SOURCE_WAN_T: f64 = 0.9;
 
 /// Lays out the basin.
 pub(super) fn lay_out(options: &Options, calendar: &Calendar) -> Basin {
-    let mut basin = Basin { companies: Vec::new(), places: Vec::new(), seed: options.seed };
+    let mut basin =
+        Basin { companies: Vec::new(), places: Vec::new(), bridges: Vec::new(), seed: options.seed, plan: options.plan.clone() };
     let counts = [
         (Kind::Mine, options.mines),
         (Kind::Exploration, 3),
@@ -144,6 +149,7 @@ pub(super) fn lay_out(options: &Options, calendar: &Calendar) -> Basin {
     basin.connect();
     basin.join_groups();
     basin.size_plants(calendar);
+    basin.bridges = basin.places.iter().enumerate().map(|(n, place)| bridge::of(options.seed, n, place.kind)).collect();
     basin
 }
 

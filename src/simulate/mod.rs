@@ -4,14 +4,18 @@
 //! (some 27 t each); licensed scales shrink with it. Everything is SYNTHETIC and follows from the seed alone.
 
 mod basin;
+mod bridge;
 mod constants;
 mod dress;
+mod fault;
 mod fleet;
 mod licences;
 mod market;
 mod months;
 mod names;
+mod noise;
 mod package;
+mod passes;
 mod plain;
 mod plan;
 mod plant;
@@ -22,7 +26,10 @@ mod score;
 mod tests;
 mod tickets;
 mod truth;
+mod truth_papers;
 mod truth_scale;
+mod truth_trips;
+mod truth_trucks;
 
 pub use plan::{PLANTABLE, Plan};
 pub use score::{CATALOGUE, REMINDER, RuleScore, Score, ScoreError, score};

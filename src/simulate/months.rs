@@ -6,7 +6,9 @@
 use super::Calendar;
 use super::basin::{Basin, Kind, Place, share_ppm};
 use super::constants as c;
+use super::fault;
 use super::fleet::Fleet;
+use super::passes::{self, Permit};
 use super::plant::Part;
 use super::rng::{Rng, down, float, round};
 use super::tickets::{Lot, Order, Ticket, drive};
@@ -47,6 +49,8 @@ pub(super) struct Month {
     pub(super) returns: Vec<Return>,
     pub(super) utilities: Vec<Utility>,
     pub(super) flows: Flows,
+    /// Passes of ten days.
+    pub(super) permits: Vec<Permit>,
 }
 
 /// What carries over from month to month.
@@ -89,7 +93,7 @@ pub(super) fn begin(basin: &Basin) -> State {
 
 /// Lets a month pass.
 pub(super) fn pass(basin: &Basin, calendar: &Calendar, state: &mut State, index: u32) -> Month {
-    let mut month = Month { index, tickets: Vec::new(), returns: Vec::new(), utilities: Vec::new(), flows: Flows::new() };
+    let mut month = Month { index, tickets: Vec::new(), returns: Vec::new(), utilities: Vec::new(), flows: Flows::new(), permits: Vec::new() };
     let run = &mut Run { basin, calendar, state, month: &mut month, received: vec![Lot::default(); basin.places.len()] };
     for (i, place) in basin.places.iter().enumerate().filter(|(_, p)| p.source.is_some()) {
         run.dig(i, place);
@@ -106,6 +110,8 @@ pub(super) fn pass(basin: &Basin, calendar: &Calendar, state: &mut State, index:
     for i in basin.of(Kind::Smelter).collect::<Vec<_>>() {
         run.work(i, product::CONCENTRATE, product::CARBONATE, 900);
     }
+    fault::in_month(basin, &state.fleet, index, &mut month.tickets);
+    month.permits = passes::of_month(basin, calendar, index, &month.tickets);
     month
 }
 
@@ -147,6 +153,7 @@ impl Run<'_> {
             kg: output_kg - grown_kg.max(0),
             days: self.calendar.days(self.month.index, site.kind),
             outside: source.part.is_some_and(|p| p.outside_in(number)),
+            copies: 0.0,
             quality,
         };
         let sent_kg = self.send(place, &[order]).first().copied().unwrap_or(0);
@@ -183,7 +190,7 @@ impl Run<'_> {
         let kg = site.source.as_ref().map_or(0, |s| s.scale_kg / 4);
         let days = self.calendar.days(self.month.index, site.kind);
         let to = site.to.iter().filter(|(to, _)| self.basin.places[*to].kind == Kind::Stockyard).copied().collect();
-        self.send(place, &[Order { to, product: OTHER, kg, days, outside: false, quality: Lot::of(1_000_000_000, 60_000, 0) }]);
+        self.send(place, &[Order { to, product: OTHER, kg, days, outside: false, copies: 0.0, quality: Lot::of(1_000_000_000, 60_000, 0) }]);
     }
 
     /// Drives orders and books what arrives; the mass sent of each, kg.
@@ -214,6 +221,7 @@ impl Run<'_> {
             kg: heap.wet_kg / 100 * 88,
             days: self.calendar.days(self.month.index, site.kind),
             outside: false,
+            copies: 0.0,
             quality: heap,
         };
         let sent_kg = self.send(place, &[order]).first().copied().unwrap_or(0);
@@ -280,7 +288,7 @@ impl Run<'_> {
         };
         let to = self.basin.places[place].to.iter().filter(|(to, _)| takes(*to)).copied().collect();
         let days = self.calendar.days(self.month.index, self.basin.places[place].kind);
-        Order { to, product, kg: heap.wet_kg / 100 * percent, days, outside: false, quality: heap }
+        Order { to, product, kg: heap.wet_kg / 100 * percent, days, outside: false, copies: 0.0, quality: heap }
     }
 
     fn eat(&mut self, place: usize, product: &'static str, eaten: Lot, opening_kg: i64) {

@@ -23,8 +23,6 @@ pub(super) struct Truck {
     pub(super) overloader: bool,
     /// Its tare is set too low now and then.
     pub(super) drifts: bool,
-    /// The place that it loads at.
-    pub(super) home: usize,
 }
 
 /// What the register says of a plate.
@@ -147,7 +145,7 @@ impl Fleet {
             self.pools[shift.from][(shift.first + shift.turn) % pool]
         } else {
             let number = self.trucks.len();
-            self.trucks.push(build(basin, number, shift.from));
+            self.trucks.push(build(basin, number));
             // Those that were first stay first: the new one stands where the turn has come to.
             self.pools[shift.from].insert(shift.first.min(pool), number);
             if pool > 0 {
@@ -164,7 +162,7 @@ impl Fleet {
     }
 }
 
-fn build(basin: &Basin, number: usize, home: usize) -> Truck {
+fn build(basin: &Basin, number: usize) -> Truck {
     let mut rng = Rng::of(basin.seed, "truck", number as u64);
     let overloader = rate::overloads(number);
     let (paper, drifts) = paper(&basin.plan, number);
@@ -184,15 +182,13 @@ fn build(basin: &Basin, number: usize, home: usize) -> Truck {
         articulation_stated: !rng.ppm(30_000),
         overloader,
         drifts,
-        home,
     }
 }
 
 /// What is odd about the plate of this number, and whether the truck's tare drifts.
 fn paper(plan: &Plan, number: usize) -> (Paper, bool) {
-    let [unfit, nameless, small] = PLATES.map(|(rule, from, share)| {
-        plan.strength(rule).is_some_and(|strength| spread(number, from, (share * strength).min(MOST_PLATES)))
-    });
+    let [unfit, nameless, small] = PLATES
+        .map(|(rule, from, share)| plan.strength(rule).is_some_and(|strength| spread(number, from, (share * strength).min(MOST_PLATES))));
     let drifts = plan.plants("tare-drift") && spread(number, DRIFTERS.0, DRIFTERS.1);
     // Among those that carry too much, too, there is a plate that no register holds.
     let nameless = nameless || (plan.plants("vehicle-unfit") && rate::unregistered(number));

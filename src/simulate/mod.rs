@@ -19,11 +19,14 @@ mod passes;
 mod plain;
 mod plan;
 mod plant;
+mod registers;
 mod rng;
 mod sales;
 mod score;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_tickets;
 mod tickets;
 mod truth;
 mod truth_papers;

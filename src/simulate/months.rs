@@ -93,7 +93,8 @@ pub(super) fn begin(basin: &Basin) -> State {
 
 /// Lets a month pass.
 pub(super) fn pass(basin: &Basin, calendar: &Calendar, state: &mut State, index: u32) -> Month {
-    let mut month = Month { index, tickets: Vec::new(), returns: Vec::new(), utilities: Vec::new(), flows: Flows::new(), permits: Vec::new() };
+    let mut month =
+        Month { index, tickets: Vec::new(), returns: Vec::new(), utilities: Vec::new(), flows: Flows::new(), permits: Vec::new() };
     let run = &mut Run { basin, calendar, state, month: &mut month, received: vec![Lot::default(); basin.places.len()] };
     for (i, place) in basin.places.iter().enumerate().filter(|(_, p)| p.source.is_some()) {
         run.dig(i, place);
@@ -190,7 +191,10 @@ impl Run<'_> {
         let kg = site.source.as_ref().map_or(0, |s| s.scale_kg / 4);
         let days = self.calendar.days(self.month.index, site.kind);
         let to = site.to.iter().filter(|(to, _)| self.basin.places[*to].kind == Kind::Stockyard).copied().collect();
-        self.send(place, &[Order { to, product: OTHER, kg, days, outside: false, copies: 0.0, quality: Lot::of(1_000_000_000, 60_000, 0) }]);
+        self.send(
+            place,
+            &[Order { to, product: OTHER, kg, days, outside: false, copies: 0.0, quality: Lot::of(1_000_000_000, 60_000, 0) }],
+        );
     }
 
     /// Drives orders and books what arrives; the mass sent of each, kg.

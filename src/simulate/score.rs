@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The rules that the truth speaks of. A finding of any other rule is neither right nor wrong here.
-pub const CATALOGUE: [&str; 15] = [
+pub const CATALOGUE: [&str; 25] = [
     "over-scale-year",
     "over-scale-month",
     "over-scale-hazard",
@@ -22,6 +22,16 @@ pub const CATALOGUE: [&str; 15] = [
     "ticket-reused",
     "weight-mismatch",
     "net-inconsistent",
+    "vehicle-unfit",
+    "payload-implausible",
+    "tare-drift",
+    "travel-impossible",
+    "trips-too-many",
+    "weights-cloned",
+    "waybill-missing",
+    "waybill-reused",
+    "receipt-without-dispatch",
+    "dispatch-without-receipt",
 ];
 
 /// Why there is no score.
@@ -170,7 +180,7 @@ mod tests {
     #[test]
     fn what_was_missed_and_what_was_false_is_named() {
         let truth = [key("overload", "A"), key("overload", "B")];
-        let found = [key("overload", "B"), key("overload", "B"), key("overload", "C"), key("vehicle-unfit", "D")];
+        let found = [key("overload", "B"), key("overload", "B"), key("overload", "C"), key("assay-foreign", "D")];
         let score = compare(truth.into_iter(), found.into_iter());
         let overload = score.rules.iter().find(|r| r.rule == "overload").unwrap();
         assert_eq!((overload.planted, overload.found, overload.right), (2, 2, 1));
@@ -178,7 +188,7 @@ mod tests {
         assert_eq!(overload.missed, [("A".to_owned(), "2023-06".to_owned())]);
         assert_eq!(overload.false_findings, [("C".to_owned(), "2023-06".to_owned())]);
         assert!(!overload.reaches(1.0) && overload.reaches(0.5));
-        assert!(score.rules.iter().all(|r| r.rule != "vehicle-unfit"));
+        assert!(score.rules.iter().all(|r| r.rule != "assay-foreign"));
     }
 
     #[test]

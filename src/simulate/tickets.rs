@@ -17,6 +17,8 @@ use chrono::Datelike as _;
 pub(super) struct Ticket {
     pub(super) from: u32,
     pub(super) to: u32,
+    /// Which of the month's orders it is part of.
+    pub(super) order: u32,
     pub(super) product: &'static str,
     pub(super) truck: u32,
     /// Month of its number (year × 100 + month) and serial at the weighbridge.
@@ -119,7 +121,7 @@ pub(super) fn drive(basin: &Basin, fleet: &mut Fleet, from: usize, month: u32, o
         let mut shift = fleet.shift(from, day, &mut rng);
         let today = tickets.len();
         let wet = is_wet(day);
-        for (order, done) in orders.iter().zip(&mut done).filter(|(o, _)| !o.to.is_empty()) {
+        for ((n, order), done) in (0u32..).zip(orders).zip(&mut done).filter(|((_, o), _)| !o.to.is_empty()) {
             let assay = noise::assay(order.quality, &mut rng);
             let span = order.days.1 - order.days.0 + 1;
             let due = order.kg * (day - order.days.0 + 1).clamp(0, span) / span;
@@ -129,6 +131,7 @@ pub(super) fn drive(basin: &Basin, fleet: &mut Fleet, from: usize, month: u32, o
                 *done += weighed.net_kg;
                 let ticket = Ticket {
                     from: u32::try_from(from).unwrap_or(0),
+                    order: n,
                     truck: u32::try_from(truck).unwrap_or(0),
                     loaded_at: day * 1_440 + minute,
                     li2o_ppm: assay.1,
@@ -143,8 +146,10 @@ pub(super) fn drive(basin: &Basin, fleet: &mut Fleet, from: usize, month: u32, o
         number(basin, tickets.get_mut(today..).unwrap_or_default(), day, month, &mut serial);
     }
     fault::at_bridge(basin, fleet, (from, month), orders, &mut tickets);
-    let sent = |order: &Order| tickets.iter().filter(|t| t.product == order.product).map(|t| t.net_kg).sum();
-    let sent_kg = orders.iter().map(sent).collect();
+    let mut sent_kg = vec![0i64; orders.len()];
+    for ticket in &tickets {
+        sent_kg[ticket.order as usize] += ticket.net_kg;
+    }
     (tickets, sent_kg)
 }
 
@@ -180,6 +185,7 @@ fn weigh(truck: &Truck, left_kg: i64, wet: bool, rng: &mut Rng) -> Option<Ticket
     (weighed.net_kg <= left_kg).then_some(Ticket {
         from: 0,
         to: 0,
+        order: 0,
         product: product::ORE,
         truck: 0,
         number: (0, 0),

@@ -10,13 +10,12 @@ use super::Scene;
 /// A mine that loads outside does so with a quarter of its trucks, at least 300 m beyond its pit.
 pub(super) fn outside(scene: &mut Scene, strength: f64, rng: &mut Rng) {
     let Some(source) = &scene.basin.places[scene.from].source else { return };
-    let outside: Vec<&str> = scene.orders.iter().filter(|o| o.outside).map(|o| o.product).collect();
-    if outside.is_empty() {
+    if scene.orders.iter().all(|o| !o.outside) {
         return;
     }
     for i in rng.picks(scene.tickets.len(), rate::OUTSIDE * strength) {
         let ticket = &mut scene.tickets[i];
-        if ticket.loaded.is_none() || !outside.contains(&ticket.product) {
+        if ticket.loaded.is_none() || !scene.orders[ticket.order as usize].outside {
             continue;
         }
         let pit = usize::try_from(rng.below(source.pits.len() as u64)).unwrap_or(0);

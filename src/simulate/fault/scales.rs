@@ -61,9 +61,10 @@ pub(super) fn tare_drift(scene: &mut Scene, strength: f64, rng: &mut Rng) {
 /// Weighbridges at which weights are cloned, and at which they are invented.
 const CLONERS: (f64, f64) = (0.70, 0.06);
 const INVENTORS: (f64, f64) = (0.90, 0.06);
-/// Share of their tickets in a bad month, and bad months of a hundred.
+/// Share of their tickets in a bad month, and bad months of a hundred; fewer tickets than these are not worth the trouble.
 const CLONED_SHARE: f64 = 0.35;
-const CLONES_PERCENT: u64 = 60;
+const CLONES_PERCENT: u64 = 75;
+const LEAST_CLONES: f64 = 20.0;
 
 /// At some weighbridges a truck's ticket is printed again and again; at others gross and tare are round numbers.
 pub(super) fn cloned(scene: &mut Scene, strength: f64, rng: &mut Rng) {
@@ -73,8 +74,11 @@ pub(super) fn cloned(scene: &mut Scene, strength: f64, rng: &mut Rng) {
         return;
     }
     let share = CLONED_SHARE * strength;
+    if share * float(i64::try_from(scene.tickets.len()).unwrap_or(0)) < LEAST_CLONES {
+        return;
+    }
     if clones {
-        return print_again(scene, Fault::Cloned, share, rng);
+        return print_again(scene, Fault::Cloned, share, None, rng);
     }
     scene.each(Fault::Invented, share, rng, |ticket, _, rng| {
         let hundred = |kg: i64| round(float(kg) / 100.0) * 100;
@@ -85,21 +89,20 @@ pub(super) fn cloned(scene: &mut Scene, strength: f64, rng: &mut Rng) {
 
 /// Part of the tickets of an order are copies of others: they cover ore that never lay there.
 pub(super) fn copies(scene: &mut Scene, rng: &mut Rng) {
-    let share = scene.orders.iter().map(|o| o.copies).fold(0.0, f64::max);
-    if share > 0.0 {
-        print_again(scene, Fault::Copy, share, rng);
+    for (n, order) in (0u32..).zip(scene.orders).filter(|(_, o)| o.copies > 0.0) {
+        print_again(scene, Fault::Copy, order.copies, Some(n), rng);
     }
 }
 
 /// Gross and tare of one of two earlier tickets of the same truck.
-fn print_again(scene: &mut Scene, fault: Fault, share: f64, rng: &mut Rng) {
+fn print_again(scene: &mut Scene, fault: Fault, share: f64, order: Option<u32>, rng: &mut Rng) {
     let mut models: BTreeMap<u32, [(i64, i64); 2]> = BTreeMap::new();
     for ticket in scene.tickets.iter().filter(|t| t.fault.is_none() && t.gross_kg % DIVISION_KG == 0) {
         let pair = (ticket.gross_kg, ticket.tare_kg);
         models.entry(ticket.truck).and_modify(|m| m[1] = pair).or_insert([pair; 2]);
     }
     scene.each(fault, share, rng, |ticket, _, rng| {
-        let Some(models) = models.get(&ticket.truck) else { return false };
+        let Some(models) = models.get(&ticket.truck).filter(|_| order.is_none_or(|n| n == ticket.order)) else { return false };
         weigh_again(ticket, models[usize::from(rng.below(3) == 0)], rng);
         true
     });

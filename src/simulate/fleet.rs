@@ -34,7 +34,7 @@ pub(super) enum Paper {
     None,
     /// No truck: a car, a motorcycle, an ambulance.
     Unfit(&'static str),
-    /// A lorry of two axles that holds 10.8 t.
+    /// A lorry of two axles that holds 10.8 t, and weighs as one; its tickets carry three times as much.
     Small,
 }
 
@@ -62,9 +62,9 @@ impl Truck {
         }
     }
 
-    /// The limit of its gross mass, kg.
+    /// The limit of its gross mass, kg; what a small lorry is loaded to on paper.
     pub(super) const fn limit_kg(&self) -> i64 {
-        gross_limit_kg(self.axles, self.articulated)
+        if matches!(self.paper, Paper::Small) { 2 * SMALL_KG.1 } else { gross_limit_kg(self.axles, self.articulated) }
     }
 
     pub(super) fn registered(&self) -> bool {
@@ -177,7 +177,7 @@ fn build(basin: &Basin, number: usize) -> Truck {
         plate: plate(number),
         axles,
         articulated,
-        tare_kg: down(tare_kg, DIVISION_KG),
+        tare_kg: if paper == Paper::Small { SMALL_KG.0 } else { down(tare_kg, DIVISION_KG) },
         paper,
         articulation_stated: !rng.ppm(30_000),
         overloader,

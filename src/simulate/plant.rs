@@ -244,9 +244,9 @@ pub(super) mod rate {
     /// Passes of ten days for less than was taken out.
     pub(in super::super) const PASS_SHORT: f64 = 0.08;
     /// A ticket under the plate of a truck that was elsewhere.
-    pub(in super::super) const CLONED_PLATE: f64 = 0.002;
+    pub(in super::super) const CLONED_PLATE: f64 = 0.003;
     /// A trip over a long road that arrives at once.
-    pub(in super::super) const EARLY: f64 = 0.004;
+    pub(in super::super) const EARLY: f64 = 0.006;
     /// One day of too many trips so many tickets.
     pub(in super::super) const TOO_MANY_EVERY: f64 = 4_500.0;
 }

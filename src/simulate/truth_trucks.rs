@@ -2,13 +2,15 @@
 
 use super::World;
 use super::fault::Fault;
-use super::fleet::{Fleet, Paper};
+use super::fleet::{Fleet, Paper, Truck};
 use super::months::Month;
+use super::tickets::Ticket;
 use super::truth::Court;
 
-/// A load beyond what the register says that the truck holds counts from here; overloaded trucks stay below 1.5 times what they
-/// hold, small lorries carry more than twice as much.
-const PAYLOAD_PERMILLE: i64 = 1_600;
+/// A load beyond what the truck holds counts from so much on, kg: honest trucks stay a tonne below, planted ones a tonne above.
+const BEYOND_KG: i64 = 800;
+/// What six axles hold at most where the register does not say it, kg: 49 t less the lightest truck.
+const SIX_AXLES_HOLD_KG: i64 = 36_500;
 
 impl Court {
     /// Trucks, by their plates.
@@ -18,8 +20,7 @@ impl Court {
             if matches!(truck.paper, Paper::None | Paper::Unfit(_)) {
                 self.find(world, "vehicle-unfit", "plate", &truck.plate, period, ticket);
             }
-            let holds_kg = truck.registered_kg().filter(|_| truck.registered()).map(|(curb_kg, gross_kg)| gross_kg - curb_kg);
-            if holds_kg.is_some_and(|holds_kg| ticket.net_kg * 1_000 > holds_kg * PAYLOAD_PERMILLE) {
+            if holds_kg(truck, ticket).is_some_and(|holds_kg| ticket.net_kg > holds_kg + BEYOND_KG) {
                 self.find(world, "payload-implausible", "plate", &truck.plate, period, ticket);
             }
             if ticket.fault == Some(Fault::TareDrift) {
@@ -27,4 +28,12 @@ impl Court {
             }
         }
     }
+}
+
+/// What a truck holds: by the register, or by its axles where that has no masses of it.
+fn holds_kg(truck: &Truck, ticket: &Ticket) -> Option<i64> {
+    if let Some((curb_kg, gross_kg)) = truck.registered_kg().filter(|_| truck.registered()) {
+        return Some(gross_kg - curb_kg);
+    }
+    (ticket.axles_stated && truck.axles == 6).then_some(SIX_AXLES_HOLD_KG)
 }

@@ -50,9 +50,9 @@ pub(super) fn tare_drift(scene: &mut Scene, strength: f64, rng: &mut Rng) {
         }
         for i in trips.iter().skip(first).take(run) {
             let ticket = &mut scene.tickets[*i];
-            ticket.tare_kg -= low_kg;
-            ticket.net_kg += low_kg;
-            ticket.received_kg = ticket.received_kg.map(|kg| kg + low_kg);
+            // No more than the truck may carry, so that nothing else is odd about the load.
+            let most_kg = scene.fleet.trucks[ticket.truck as usize].limit_kg() - low_kg - 400;
+            weigh_again(ticket, (ticket.gross_kg.min(most_kg), ticket.tare_kg - low_kg), rng);
             ticket.fault = Some(Fault::TareDrift);
         }
     }

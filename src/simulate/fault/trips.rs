@@ -11,12 +11,12 @@ use super::super::tickets::Ticket;
 use super::Fault;
 use std::ops::Range;
 
-/// A cloned plate loads at least so far from where its truck is, m: 40 minutes at 60 km/h.
-const FAR_M: i64 = 40_000;
+/// A cloned plate loads where its truck can't be before it has driven so far, m: its trip and the way from there.
+const FAR_M: i64 = 90_000;
 /// Within so many minutes.
 const SAME_MIN: i64 = 8;
 /// A trip that arrives at once does so over a road of at least this length, m.
-const LONG_M: i64 = 45_000;
+const LONG_M: i64 = 80_000;
 /// How far the tare on a copied ticket may be from that of the truck whose plate it shows, kg.
 const LIKE_KG: i64 = 300;
 
@@ -73,15 +73,22 @@ impl Trips<'_> {
         let first = usize::try_from(rng.below(self.bridges.len() as u64)).unwrap_or(0);
         let (before, after) = self.bridges.split_at(first);
         after.iter().chain(before).find_map(|(other, range)| {
-            if *other == place || self.basin.road_m(*other, place) < FAR_M {
+            if *other == place {
                 return None;
             }
             let later = self.tickets.get(range.clone())?.partition_point(|t| self.left_at(t) < at - SAME_MIN);
             let found = range.start + later;
             let near = range.contains(&found) && self.left_at(&self.tickets[found]) <= at + SAME_MIN;
             let host = self.tickets.get(found).filter(|_| near && self.plain(found))?;
-            like(self.truck(host)).then_some(host.truck)
+            let far = self.apart_m(host, ticket).min(self.apart_m(ticket, host)) >= FAR_M;
+            (far && like(self.truck(host))).then_some(host.truck)
         })
+    }
+
+    /// What a truck has to drive that makes one trip and loads for the other, m.
+    fn apart_m(&self, first: &Ticket, then: &Ticket) -> i64 {
+        let road_m = |from: u32, to: u32| self.basin.road_m(from as usize, to as usize);
+        road_m(first.from, first.to) + road_m(first.to, then.from)
     }
 
     /// Puts another truck's plate on a ticket, with a tare of that truck; the net stays.
@@ -131,7 +138,7 @@ impl Trips<'_> {
         }
     }
 
-    /// All of a day's trips under one plate, until they take a day and a third of driving and loading.
+    /// All of a day's trips under one plate, until they take a day and a half of driving and loading.
     fn too_many(&mut self, strength: f64, rng: &mut Rng) {
         let days = strength * float(i64::try_from(self.tickets.len()).unwrap_or(0)) / rate::TOO_MANY_EVERY;
         let whole = libm::floor(days);
@@ -172,7 +179,7 @@ impl Trips<'_> {
 }
 
 /// Minutes of a day of too many trips.
-const TOO_LONG_MIN: i64 = 1_440 * 4 / 3;
+const TOO_LONG_MIN: i64 = 1_440 * 3 / 2;
 /// Loading and unloading take at least so long, minutes.
 const HANDLING_MIN: i64 = 20;
 

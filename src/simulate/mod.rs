@@ -6,14 +6,19 @@
 mod basin;
 mod bridge;
 mod constants;
+mod deposit;
 mod dress;
 mod fault;
 mod fleet;
+mod launder;
 mod licences;
 mod market;
+mod measure;
+mod mill;
 mod months;
 mod names;
 mod noise;
+mod output;
 mod package;
 mod passes;
 mod plain;
@@ -26,17 +31,23 @@ mod score;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
+mod tests_mines;
+#[cfg(test)]
 mod tests_tickets;
 mod tickets;
 mod truth;
+mod truth_case;
+mod truth_later;
+mod truth_mass;
 mod truth_papers;
 mod truth_scale;
+mod truth_trade;
 mod truth_trips;
 mod truth_trucks;
 
 pub use plan::{PLANTABLE, Plan};
 pub use score::{CATALOGUE, REMINDER, RuleScore, Score, ScoreError, score};
-pub use truth::{Truth, Violation};
+pub use truth::{Later, Truth, Violation};
 
 use crate::records::time::days_of;
 use basin::{Basin, Kind};
@@ -72,7 +83,7 @@ impl Options {
     #[must_use]
     pub fn sample() -> Self {
         let from = NaiveDate::from_ymd_opt(2023, 1, 1).unwrap_or_default();
-        Self { seed: 2023, months: 12, tickets: 60_000, from, mines: 25, concentrators: 10, smelters: 6, plan: Plan::all() }
+        Self { seed: 2023, months: 12, tickets: 60_000, from, mines: 40, concentrators: 10, smelters: 6, plan: Plan::all() }
     }
 }
 
@@ -178,7 +189,6 @@ pub(crate) struct World {
     calendar: Calendar,
     licences: Vec<Licence>,
     prices: Vec<MarketPrice>,
-    plan: Plan,
 }
 
 /// Takes what a month gives.
@@ -226,7 +236,7 @@ fn world(options: &Options) -> Result<World, SimulateError> {
     let basin = basin::lay_out(options, &calendar);
     let licences = licences::register(&basin, &calendar);
     let prices = market::prices(options.seed, &calendar);
-    Ok(World { basin, calendar, licences, prices, plan: options.plan.clone() })
+    Ok(World { basin, calendar, licences, prices })
 }
 
 fn run(world: &World, out: &mut dyn Out) -> Result<(Counts, Truth), SimulateError> {
@@ -237,6 +247,7 @@ fn run(world: &World, out: &mut dyn Out) -> Result<(Counts, Truth), SimulateErro
         let month = months::pass(&world.basin, &world.calendar, &mut state, index);
         let sales = sales::of_month(world, &month);
         court.hear(world, &state.fleet, &month);
+        court.hear_sales(world, &sales);
         out.month(world, &state, month, sales)?;
     }
     let counts = out.end(world, &state)?;

@@ -1,16 +1,13 @@
-//! How far does each measurement stray from what was true? As the design says: weighbridges 0.3 % of the net mass (standard
-//! error), assays 2 % of the grade and 0.02 % Li2O, GPS some metres, tare by fuel and mud. No fault is in any of them.
+//! How far does what a truck is measured by stray from what was true? As the design says: weighbridges 0.3 % of the net mass
+//! (standard error), GPS some metres, tare by fuel and mud. No fault is in any of them; `measure` has what sites measure.
 
 use super::basin::{Point, offset};
 use super::constants::DIVISION_KG;
 use super::fleet::Truck;
 use super::rng::{Rng, float, round};
-use super::tickets::Lot;
 
 /// Standard error of a weighbridge, of the net mass.
 const SCALE: f64 = 0.003;
-/// Standard error of an assay, of the grade, and Li2O in ppm beside.
-const ASSAY: (f64, f64) = (0.02, 200.0);
 /// Standard error of a GPS coordinate, m, and the furthest that a position strays.
 const GPS_M: (f64, f64) = (7.0, 24.0);
 /// Fuel, kg around half a tank, and mud, kg (half normal, a standard deviation), twice that in the wet months.
@@ -60,15 +57,4 @@ pub(super) fn tare(truck: &Truck, wet: bool, rng: &mut Rng) -> i64 {
 pub(super) fn gps(at: Point, rng: &mut Rng) -> Point {
     let strayed = (GPS_M.0 * rng.radius()).min(GPS_M.1);
     offset(at, strayed, rng.range(0.0, 2.0 * core::f64::consts::PI))
-}
-
-/// Moisture and grade as a party assays them on a day; a laboratory that was closed leaves both or one blank.
-pub(super) fn assay(quality: Lot, rng: &mut Rng) -> (Option<i64>, Option<i64>) {
-    let (moisture_ppm, li2o_ppm) = (quality.moisture_ppm(), quality.li2o_ppm());
-    let moisture = round(float(moisture_ppm) * (1.0 + 0.04 * rng.normal()) / 1_000.0) * 1_000;
-    let found = float(li2o_ppm) * (1.0 + ASSAY.0 * rng.error()) + ASSAY.1 * rng.error();
-    let grade = round(found / 100.0) * 100;
-    let (blank_moisture, blank_grade) = (rng.ppm(60_000), rng.ppm(50_000));
-    let stated = !blank_grade && li2o_ppm > 0 && grade > 0 && grade <= 80_300;
-    ((!blank_moisture).then_some(moisture.max(0)), stated.then_some(grade))
 }

@@ -40,7 +40,7 @@ impl Plain {
     }
 }
 
-const SHIPMENTS: &str = "ticket_no,waybill_no,product,plate,axles,origin,destination,loaded_at,gross_kg,tare_kg,net_kg,unloaded_at,received_net_kg,li2o_ppm,moisture_ppm,loaded_lat,loaded_lon";
+const SHIPMENTS: &str = "ticket_no,waybill_no,product,plate,axles,origin,destination,loaded_at,gross_kg,tare_kg,net_kg,unloaded_at,received_net_kg,li2o_ppm,moisture_ppm,loaded_lat,loaded_lon,rb2o_ppm,cs2o_ppm,ta2o5_ppm,fe2o3_ppm";
 
 impl Out for Plain {
     fn begin(&mut self, world: &World) -> Result<(), SimulateError> {
@@ -130,7 +130,11 @@ fn ticket(table: &mut Table, world: &World, fleet: &Fleet, row: &Ticket) -> Resu
     let weighed = |kg: i64| row.weighed.then_some(kg);
     table.minute(Some(row.loaded_at)).whole(weighed(row.gross_kg)).whole(weighed(row.tare_kg)).whole(Some(row.net_kg));
     table.minute(row.unloaded_at);
-    table.whole(row.received_kg).whole(row.li2o_ppm).whole(row.moisture_ppm).point(row.loaded).end()
+    table.whole(row.received_kg).whole(row.li2o_ppm).whole(row.moisture_ppm).point(row.loaded);
+    for n in 0..4 {
+        table.whole(row.traces.and_then(|traces| traces.get(n).map(|ppm| i64::from(*ppm))));
+    }
+    table.end()
 }
 
 fn permit(table: &mut Table, world: &World, row: &Permit) -> Result<(), SimulateError> {

@@ -161,11 +161,24 @@ pub(super) fn drive(basin: &Basin, fleet: &mut Fleet, from: usize, month: u32, o
         number(basin, tickets.get_mut(today..).unwrap_or_default(), day, month, &mut serial);
     }
     fault::at_bridge(basin, fleet, (from, month), orders, &mut tickets);
+    let sent_kg = within(orders, &mut tickets);
+    (tickets, sent_kg)
+}
+
+/// What each order took. What is wrong with the weights may have made it more than ordered; the last trips of an order that would
+/// take a twentieth more are not made, so that no heap is emptied below nothing.
+fn within(orders: &[Order], tickets: &mut Vec<Ticket>) -> Vec<i64> {
     let mut sent_kg = vec![0i64; orders.len()];
-    for ticket in &tickets {
+    for ticket in tickets.iter() {
         sent_kg[ticket.order as usize] += ticket.net_kg;
     }
-    (tickets, sent_kg)
+    for ((n, order), sent_kg) in (0u32..).zip(orders).zip(&mut sent_kg) {
+        while *sent_kg > order.kg / 20 * 21 {
+            let Some(last) = tickets.iter().rposition(|t| t.order == n) else { break };
+            *sent_kg -= tickets.remove(last).net_kg;
+        }
+    }
+    sent_kg
 }
 
 /// April to June: the plum rains.

@@ -2,15 +2,18 @@
 //!
 //! A step works on aggregates or on narrow rows that a statement made; tickets are read by SQL only.
 
+mod likeness;
 mod outside_boundary;
 mod unreadable_boundary;
+mod weights_cloned;
+mod weights_read;
 
 use super::context::Context;
 use crate::engine::EngineError;
 use polars::prelude::DataFrame;
 
 /// All steps, by name.
-static STEPS: &[&Step] = &[&outside_boundary::STEP, &unreadable_boundary::STEP];
+static STEPS: &[&Step] = &[&outside_boundary::STEP, &unreadable_boundary::STEP, &weights_cloned::STEP];
 
 /// A step that the head of a rule may name.
 #[derive(Debug)]

@@ -3,7 +3,10 @@
 //! A step works on aggregates or on narrow rows that a statement made; tickets are read by SQL only.
 
 mod likeness;
+mod forecast;
+mod more_than_forgotten;
 mod outside_boundary;
+mod run_rate;
 mod unreadable_boundary;
 mod weights_cloned;
 mod weights_read;
@@ -14,6 +17,13 @@ use polars::prelude::DataFrame;
 
 /// All steps, by name.
 static STEPS: &[&Step] = &[&outside_boundary::STEP, &unreadable_boundary::STEP, &weights_cloned::STEP];
+#[rustfmt::skip]
+static STEPS: &[&Step] = &[
+    &forecast::STEP,
+    &more_than_forgotten::STEP,
+    &outside_boundary::STEP,
+    &unreadable_boundary::STEP,
+];
 
 /// A step that the head of a rule may name.
 #[derive(Debug)]

@@ -45,6 +45,7 @@ pub const BUILTIN: &[(&str, &str)] = rules![
     "tickets" / "tare-drift",
     "tickets" / "travel-impossible",
     "tickets" / "trips-too-many",
+    "tickets" / "weights-cloned",
 ];
 
 /// The built-in rules.

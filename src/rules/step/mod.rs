@@ -2,17 +2,21 @@
 //!
 //! A step works on aggregates or on narrow rows that a statement made; tickets are read by SQL only.
 
+mod likeness;
 mod forecast;
 mod more_than_forgotten;
 mod outside_boundary;
 mod run_rate;
 mod unreadable_boundary;
+mod weights_cloned;
+mod weights_read;
 
 use super::context::Context;
 use crate::engine::EngineError;
 use polars::prelude::DataFrame;
 
 /// All steps, by name.
+static STEPS: &[&Step] = &[&outside_boundary::STEP, &unreadable_boundary::STEP, &weights_cloned::STEP];
 #[rustfmt::skip]
 static STEPS: &[&Step] = &[
     &forecast::STEP,

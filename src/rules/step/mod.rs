@@ -2,8 +2,11 @@
 //!
 //! A step works on aggregates or on narrow rows that a statement made; tickets are read by SQL only.
 
+mod grade_steered;
 mod more_than_forgotten;
 mod outside_boundary;
+mod price_too_low;
+mod steered;
 mod unreadable_boundary;
 
 use super::context::Context;
@@ -11,7 +14,13 @@ use crate::engine::EngineError;
 use polars::prelude::DataFrame;
 
 /// All steps, by name.
-static STEPS: &[&Step] = &[&more_than_forgotten::STEP, &outside_boundary::STEP, &unreadable_boundary::STEP];
+static STEPS: &[&Step] = &[
+    &grade_steered::STEP,
+    &more_than_forgotten::STEP,
+    &outside_boundary::STEP,
+    &price_too_low::STEP,
+    &unreadable_boundary::STEP,
+];
 
 /// A step that the head of a rule may name.
 #[derive(Debug)]

@@ -20,8 +20,13 @@ pub const FAMILIES: [&str; 3] = ["over-scale", "illegal-source", "tickets"];
 pub const PLACEHOLDERS: [&str; 6] = ["subject", "period", "observed", "allowed", "quantity", "tickets"];
 
 /// Tables that several rules share, put in front of the statement by `-- with: NAME`.
-pub const SHARED: [(&str, &str); 2] = [
+pub const SHARED: &[(&str, &str)] = &[
+    ("unclear-licences", include_str!("shared/unclear-licences.sql")),
     ("licence-days", include_str!("shared/licence-days.sql")),
+    ("ore-months", include_str!("shared/ore-months.sql")),
+    ("ore-papers", include_str!("shared/ore-papers.sql")),
+    ("ore-year-measures", include_str!("shared/ore-year-measures.sql")),
+    ("ore-month-measures", include_str!("shared/ore-month-measures.sql")),
     ("illegal-tickets", include_str!("shared/illegal-tickets.sql")),
 ];
 
@@ -308,7 +313,7 @@ impl Head<'_> {
         let mut parts = Vec::new();
         for name in names.split([',', ' ']).filter(|n| !n.is_empty()) {
             let Some((_, shared)) = SHARED.iter().find(|(n, _)| *n == name) else {
-                let names = SHARED.map(|(n, _)| n).join(", ");
+                let names = SHARED.iter().map(|(n, _)| *n).collect::<Vec<_>>().join(", ");
                 let (zh, en) = (format!("没有公用部分 {name}，只有 {names}"), format!("there is no shared part {name}, only {names}"));
                 return Err(RuleError::new(self.file, "with", zh, en));
             };

@@ -7,6 +7,10 @@ mod more_than_forgotten;
 mod outside_boundary;
 mod price_too_low;
 mod steered;
+mod forecast;
+mod more_than_forgotten;
+mod outside_boundary;
+mod run_rate;
 mod unreadable_boundary;
 
 use super::context::Context;
@@ -19,6 +23,11 @@ static STEPS: &[&Step] = &[
     &more_than_forgotten::STEP,
     &outside_boundary::STEP,
     &price_too_low::STEP,
+#[rustfmt::skip]
+static STEPS: &[&Step] = &[
+    &forecast::STEP,
+    &more_than_forgotten::STEP,
+    &outside_boundary::STEP,
     &unreadable_boundary::STEP,
 ];
 

@@ -11,8 +11,7 @@ use crate::rules::context::Context;
 use polars::prelude::*;
 use std::collections::BTreeMap;
 
-pub(super) static STEP: Step =
-    Step { name: "more-than-forgotten", parameters: &["forgotten", "known_by", "false_alarm"], run };
+pub(super) static STEP: Step = Step { name: "more-than-forgotten", parameters: &["forgotten", "known_by", "false_alarm"], run };
 
 /// By what the rows of one whole and its tickets belong together.
 type Key<'a> = (&'a str, &'a str, &'a str, &'a str);

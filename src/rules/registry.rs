@@ -34,6 +34,8 @@ pub const BUILTIN: &[(&str, &str)] = rules![
     "illegal-source" / "waybill-reused",
     "illegal-source" / "receipt-without-dispatch",
     "illegal-source" / "dispatch-without-receipt",
+    "illegal-source" / "grade-steered",
+    "illegal-source" / "price-too-low",
     "illegal-source" / "value-of-illegal",
     "illegal-source" / "bought-illegal",
     "tickets" / "overload",

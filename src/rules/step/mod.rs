@@ -3,6 +3,11 @@
 //! A step works on aggregates or on narrow rows that a statement made; tickets are read by SQL only.
 
 mod likeness;
+mod grade_steered;
+mod more_than_forgotten;
+mod outside_boundary;
+mod price_too_low;
+mod steered;
 mod forecast;
 mod more_than_forgotten;
 mod outside_boundary;
@@ -17,6 +22,11 @@ use polars::prelude::DataFrame;
 
 /// All steps, by name.
 static STEPS: &[&Step] = &[&outside_boundary::STEP, &unreadable_boundary::STEP, &weights_cloned::STEP];
+static STEPS: &[&Step] = &[
+    &grade_steered::STEP,
+    &more_than_forgotten::STEP,
+    &outside_boundary::STEP,
+    &price_too_low::STEP,
 #[rustfmt::skip]
 static STEPS: &[&Step] = &[
     &forecast::STEP,

@@ -91,6 +91,7 @@ fn show(rule: &Rule, settings: &Settings, global: &Global) -> Result<(), CliErro
     let label = |zh: &'static str, en: &'static str| if lang == Lang::Zh { zh } else { en };
     let colon = label("：", ": ");
     out!("{}  {}", rule.id, rule.title.get(lang));
+    out!("{}", rule.plain.get(lang));
     out!("{}{colon}{}", label("会说", "Says"), example(rule, lang));
     out!("{}{colon}{}", label("把握", "Certainty"), certainty(rule.certainty).get(lang));
     out!("{}{colon}{}", label("牵头部门", "Leads"), settings.department(rule)?.get(lang));
@@ -120,6 +121,9 @@ fn show(rule: &Rule, settings: &Settings, global: &Global) -> Result<(), CliErro
         };
         out!("  {} = {shown}{changed}  {}", parameter.name, parameter.meaning.get(lang));
     }
+    for table in &rule.needs {
+        out!("{}{colon}{}", label("预备表", "Prepared table"), table.name());
+    }
     if let Some(step) = rule.step {
         out!("{}{colon}{}", label("程序步骤", "Step of the program"), step.name());
     }
@@ -137,9 +141,11 @@ fn example(rule: &Rule, lang: Lang) -> String {
         ("quantity", "【数量】", "[quantity]"),
         ("tickets", "【张数】", "[n]"),
     ];
-    words.iter().fold(rule.says.get(lang).to_owned(), |text, (name, zh, en)| {
+    let text = words.iter().fold(rule.says.get(lang).to_owned(), |text, (name, zh, en)| {
         text.replace(&format!("{{{name}}}"), if lang == Lang::Zh { zh } else { en })
-    })
+    });
+    let figure = |name: &str| if lang == Lang::Zh { format!("【{name}】") } else { format!("[{name}]") };
+    rule.figures.iter().fold(text, |text, f| text.replace(&format!("{{{}}}", f.name), &figure(&f.name)))
 }
 
 fn certainty(certainty: Certainty) -> Said {
@@ -173,12 +179,14 @@ fn as_json(rule: &Rule, settings: &Settings) -> Result<Value, CliError> {
         "certainty": rule.certainty,
         "department": { "id": rule.department, "zh": settings.department(rule)?.zh, "en": settings.department(rule)?.en },
         "basis": basis,
+        "plain": rule.plain,
         "says": rule.says,
         "clears": rule.clears,
         "not_judged": rule.unknown,
         "unit": rule.unit,
         "look_back": rule.look_back,
         "parameters": parameters,
+        "needs": rule.needs.iter().map(|p| p.name()).collect::<Vec<_>>(),
         "step": rule.step.map(rules::step::Step::name),
         "file": rule.file,
         "sql": rule.statement(&values),

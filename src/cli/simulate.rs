@@ -1,7 +1,7 @@
 //! `lepid simulate`: a synthetic basin, with what is wrong in it.
 
 use super::{CliError, Global};
-use crate::simulate::{Dress, Options, simulate};
+use crate::simulate::{Dress, Options, Plan, simulate};
 use crate::text::Lang;
 use chrono::NaiveDate;
 use std::path::PathBuf;
@@ -33,6 +33,12 @@ pub(crate) struct Args {
     /// 输出目录，须为空或不存在 / folder for the files, empty or not there
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
+    /// 只设定这些违规，可重复；不写则全部 / plant only these, repeatable; all without it
+    #[arg(long, value_name = "RULE[=STRENGTH]")]
+    plant: Vec<String>,
+    /// 不设定任何违规，用于检验误报 / plant nothing, to measure false alarms
+    #[arg(long, conflicts_with = "plant")]
+    clean: bool,
     /// 每表一个规整的 UTF-8 CSV / one clean UTF-8 CSV a table
     #[arg(long)]
     plain: bool,
@@ -40,6 +46,13 @@ pub(crate) struct Args {
 
 fn month(text: &str) -> Result<NaiveDate, String> {
     format!("{text}-01").parse().map_err(|_| "应写成 2023-01 / write it as 2023-01".to_owned())
+}
+
+fn plan(args: &Args) -> Result<Plan, CliError> {
+    if args.clean {
+        return Ok(Plan::clean());
+    }
+    Ok(if args.plant.is_empty() { Plan::all() } else { Plan::only(args.plant.iter().map(String::as_str))? })
 }
 
 pub(crate) fn run(args: &Args, global: &Global) -> Result<ExitCode, CliError> {
@@ -51,6 +64,7 @@ pub(crate) fn run(args: &Args, global: &Global) -> Result<ExitCode, CliError> {
         mines: args.mines,
         concentrators: args.concentrators,
         smelters: args.smelters,
+        plan: plan(args)?,
     };
     let summary = simulate(&options, if args.plain { Dress::Plain } else { Dress::Users }, &args.out)?;
     if global.json {

@@ -39,7 +39,7 @@ impl From<LakeError> for EngineError {
 /// One snapshot, ready for SQL.
 pub struct Engine {
     context: Mutex<SQLContext>,
-    tables: Vec<String>,
+    tables: Mutex<Vec<String>>,
 }
 
 impl Engine {
@@ -81,13 +81,29 @@ impl Engine {
         for (name, frame) in views {
             context.register(&name, frame);
         }
-        Ok(Self { context: Mutex::new(context), tables })
+        Ok(Self { context: Mutex::new(context), tables: Mutex::new(tables) })
     }
 
     /// The names that a statement may use.
     #[must_use]
-    pub fn tables(&self) -> &[String] {
-        &self.tables
+    pub fn tables(&self) -> Vec<String> {
+        self.tables.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    }
+
+    /// Whether a statement may use this name.
+    #[must_use]
+    pub fn has(&self, table: &str) -> bool {
+        self.tables.lock().unwrap_or_else(std::sync::PoisonError::into_inner).iter().any(|t| t == table)
+    }
+
+    /// Adds a table, or puts another in its place.
+    pub fn register(&self, table: &str, frame: DataFrame) {
+        self.context.lock().unwrap_or_else(std::sync::PoisonError::into_inner).register(table, frame.lazy());
+        let mut tables = self.tables.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if !tables.iter().any(|t| t == table) {
+            tables.push(table.to_owned());
+            tables.sort_unstable();
+        }
     }
 
     /// The result of one statement.

@@ -20,6 +20,8 @@ pub(super) fn resolve(mut tables: BTreeMap<String, LazyFrame>) -> PolarsResult<B
     let site = |frame: LazyFrame, column: &str, as_name: &str| lookup(frame, column, &site_names, "site_id", as_name);
     let resolved = [
         ("shipments", site(site(take(&tables, "shipments")?, "origin", "origin_site"), "destination", "destination_site")),
+        ("roads", site(site(take(&tables, "roads")?, "origin", "origin_site"), "destination", "destination_site")),
+        ("waybills", site(take(&tables, "waybills")?, "origin", "origin_site")),
         ("production", site(take(&tables, "production")?, "site_id", "site")),
         ("utilities", site(take(&tables, "utilities")?, "site_id", "site")),
         ("licences", site(take(&tables, "licences")?, "site_id", "site")),

@@ -229,11 +229,8 @@ impl Lake {
         if fresh.is_empty() && remove.is_empty() {
             return Ok(TableAt { version, files: live });
         }
-        // A table without declaration has the columns of what was written last.
-        let metadata = match declared {
-            false if !fresh.is_empty() => delta::changed_columns(name, &table, &self.schema_for(name, add)?)?,
-            _ => None,
-        };
+        // A table without declaration has the columns of what was written last; a declared one may have got a column since it was made.
+        let metadata = if fresh.is_empty() { None } else { delta::changed_columns(name, &table, &self.schema_for(name, add)?)? };
         let commit = delta::Commit { add: &fresh, remove: &remove, key: key(&fresh), effect, metadata };
         let after = self.commit_delta(name, &table, &commit).await?;
         let now = version_of(name, &after)?;

@@ -168,6 +168,12 @@ impl Lake {
     pub(super) async fn commit_after(&self, name: &str, last: u64, change: &Commit<'_>) -> Result<bool, LakeError> {
         let Some(open) = self.open_still(name).filter(|o| o.last == last && change.metadata.is_none()) else { return Ok(false) };
         let state = open.table.snapshot().map_err(said(name))?;
+        // A table that a program with fewer columns has made gets its new ones by a commit of the whole table.
+        if let Some(schema) = super::declared(name)
+            && changed_columns(name, &open.table, &schema)?.is_some()
+        {
+            return Ok(false);
+        }
         let version = last + 1;
         // Checkpoints are made of the whole table.
         if (version + 1).is_multiple_of(state.table_config().checkpoint_interval().get()) {

@@ -70,6 +70,20 @@ pub fn declared(table: &str) -> Option<Schema> {
     Some(fields.into_iter().collect())
 }
 
+/// The declared columns as they stand in Parquet files: without the partition column, instants with their zone.
+pub(super) fn in_files(table: &str) -> Option<Schema> {
+    let partitioned = super::delta::partitioned(table);
+    let in_file = |(name, dtype): (PlSmallStr, DataType)| {
+        let dtype = match dtype {
+            DataType::Datetime(unit, _) => DataType::Datetime(unit, Some(TimeZone::UTC)),
+            other => other,
+        };
+        Field::new(name, dtype)
+    };
+    let fields = declared(table)?.into_iter().filter(|(name, _)| !(partitioned && name == crate::records::MONTH));
+    Some(fields.map(in_file).collect())
+}
+
 /// An empty frame with the declared schema of a table (no columns where none is declared).
 #[must_use]
 pub fn empty_frame(table: &str) -> DataFrame {

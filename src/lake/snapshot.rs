@@ -248,7 +248,9 @@ fn scan(folder: &Path, table: &str, at: &TableAt) -> PolarsResult<LazyFrame> {
     } else {
         HiveOptions::new_disabled()
     };
-    let args = ScanArgsParquet { hive_options, glob: false, ..ScanArgsParquet::default() };
+    // Files of before a column came have it missing.
+    let schema = super::schema::in_files(table).map(Arc::new);
+    let args = ScanArgsParquet { hive_options, glob: false, allow_missing_columns: schema.is_some(), schema, ..ScanArgsParquet::default() };
     let mut frame = LazyFrame::scan_parquet_sources(ScanSources::Paths(paths.into()), args)?;
     let schema = frame.collect_schema()?;
     let frame = without_zone(frame, &schema);

@@ -6,11 +6,13 @@ mod companies;
 mod licences;
 mod market_prices;
 mod production;
+mod roads;
 mod sales;
 mod shipments;
 mod sites;
 mod utilities;
 mod vehicles;
+mod waybills;
 
 pub mod decimal;
 pub mod ids;
@@ -31,6 +33,10 @@ pub enum Table {
     Licences,
     /// 车辆
     Vehicles,
+    /// 道路里程
+    Roads,
+    /// 准运证
+    Waybills,
     /// 过磅单
     Shipments,
     /// 月报
@@ -45,11 +51,13 @@ pub enum Table {
 
 impl Table {
     /// All tables, registers first, in the order in which users see them.
-    pub const ALL: [Table; 9] = [
+    pub const ALL: [Table; 11] = [
         Table::Companies,
         Table::Sites,
         Table::Licences,
         Table::Vehicles,
+        Table::Roads,
+        Table::Waybills,
         Table::Shipments,
         Table::Production,
         Table::Utilities,
@@ -65,6 +73,8 @@ impl Table {
             Table::Sites => &sites::SPEC,
             Table::Licences => &licences::SPEC,
             Table::Vehicles => &vehicles::SPEC,
+            Table::Roads => &roads::SPEC,
+            Table::Waybills => &waybills::SPEC,
             Table::Shipments => &shipments::SPEC,
             Table::Production => &production::SPEC,
             Table::Utilities => &utilities::SPEC,

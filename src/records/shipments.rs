@@ -33,6 +33,11 @@ pub(super) static SPEC: TableSpec = TableSpec {
         optional("moisture", &["水分", "含水率", "水份"], Kind::Moisture),
         optional("loaded_lat", &["装车纬度", "纬度"], Kind::Degrees { limit: 90.0 }),
         optional("loaded_lon", &["装车经度", "经度"], Kind::Degrees { limit: 180.0 }),
+        // Trace elements tell one deposit from another. They are a fraction of the Li2O, so its bounds hold for them too.
+        optional("rb2o", &["Rb2O", "氧化铷"], Kind::Grade),
+        optional("cs2o", &["Cs2O", "氧化铯"], Kind::Grade),
+        optional("ta2o5", &["Ta2O5", "氧化钽"], Kind::Grade),
+        optional("fe2o3", &["Fe2O3", "氧化铁", "三氧化二铁"], Kind::Grade),
     ],
     derived: &[
         Column { name: "day", stored: Stored::Date, nullable: false },

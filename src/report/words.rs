@@ -84,6 +84,7 @@ pub(super) const fn subject_kind(kind: SubjectKind) -> Text {
         SubjectKind::Place => text("未登记地点", "place in no register"),
         SubjectKind::Plate => text("车辆", "truck"),
         SubjectKind::Ticket => text("磅单", "ticket"),
+        SubjectKind::Company => text("企业", "company"),
     }
 }
 

@@ -39,6 +39,8 @@ pub enum SubjectKind {
     Plate,
     /// A ticket number.
     Ticket,
+    /// A company; `subject` is its credit code.
+    Company,
 }
 
 /// One finding: all evidence rows of one (rule, subject, period).
@@ -62,9 +64,9 @@ pub struct Finding {
     pub basis: Said,
     /// What `subject` is.
     pub subject_kind: SubjectKind,
-    /// Site id, plate, ticket number, or a name as written.
+    /// Site id, plate, ticket number, credit code, or a name as written.
     pub subject: String,
-    /// Name for people (of a site; else the subject itself).
+    /// Name for people (of a site or company; else the subject itself).
     pub subject_name: String,
     /// `2023`, `2023-06` or `2023-06-05`.
     pub period: String,
@@ -74,7 +76,7 @@ pub struct Finding {
     pub observed: Option<i64>,
     /// What is allowed, in `unit`.
     pub allowed: Option<i64>,
-    /// Unit of `observed` and `allowed` (`kg`, `kg_per_year`, `m`, `day` …).
+    /// Unit of `observed` and `allowed`, one of [`super::say::UNITS`].
     pub unit: String,
     /// Number of evidence rows (tickets) behind it.
     pub evidence: u64,

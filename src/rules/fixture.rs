@@ -7,6 +7,7 @@
 
 use crate::lake::declared;
 use crate::policy::Policy;
+use crate::rules::given;
 use crate::rules::rule::Rule;
 use crate::rules::{Outcome, run_rules};
 use crate::{engine::Engine, records::Table};
@@ -79,7 +80,8 @@ pub(super) fn scenes(text: &str) -> Vec<Scene> {
             "policy" => scene.policy = block.iter().map(|(l, _)| format!("{l}\n")).collect(),
             "findings" => scene.findings = Some(block.iter().skip(1).map(|(l, _)| cells(l).join(" | ")).collect()),
             name => {
-                let table = Table::by_name(name).unwrap_or_else(|| panic!("{name} is no table")).name();
+                let given = [given::FOUND, given::GUIDE_PRICES, given::PRICED_SALES].into_iter().find(|t| *t == name);
+                let table = given.or_else(|| Table::by_name(name).map(Table::name)).unwrap_or_else(|| panic!("{name} is no table"));
                 let rows = rows(&block, &mut scene.expected);
                 scene.frames.push((table, frame(table, &rows)));
             }
@@ -117,7 +119,7 @@ fn in_kg((name, value): (String, String)) -> (String, String) {
 }
 
 fn frame(table: &str, rows: &[Row]) -> DataFrame {
-    let schema = declared(table).expect("declared");
+    let schema = given::schema(table).or_else(|| declared(table)).expect("declared");
     for (number, row) in rows {
         assert!(row.keys().all(|name| schema.contains(name)), "line {number}: no such column among {:?}", row.keys());
     }

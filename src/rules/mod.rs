@@ -4,9 +4,12 @@
 //! missing is neither guilt nor innocence: every head says what its rule does not judge (`unknown`).
 
 mod boundary;
+mod context;
 pub mod finding;
 mod frames;
+pub mod given;
 pub mod parameter;
+pub mod prepared;
 pub mod registry;
 pub mod rule;
 mod runner;
@@ -22,7 +25,7 @@ mod tests;
 pub use boundary::{Boundary, BoundaryError};
 pub use frames::{EVIDENCE, FINDINGS, evidence_of_frame, findings_frame, findings_of_frame};
 pub use registry::{digest, load};
-pub use runner::{check, run_rules};
+pub use runner::{check, run_rules, run_rules_telling};
 
 use crate::engine::{Engine, EngineError};
 use crate::policy::{Policy, PolicyError};

@@ -2,6 +2,7 @@
 
 use crate::records::{decimal::parse_scaled, product};
 use crate::text::Said;
+use statrs::distribution::{ContinuousCDF, Normal};
 use std::collections::BTreeMap;
 use toml::Value as Toml;
 
@@ -14,6 +15,11 @@ pub enum Type {
     Percent,
     /// A number with up to three decimals; in SQL thousandths.
     Decimal,
+    /// A false-alarm rate, one-sided: percent with up to seven decimals; in SQL the quantile of the standard normal distribution that is
+    /// exceeded at that rate, in thousandths, rounded up.
+    Alarm,
+    /// A false-alarm rate, two-sided: half of it on each side.
+    AlarmBoth,
     /// A list of products.
     Products,
     /// A list of words: letters, digits, `_` and `-`.
@@ -23,10 +29,12 @@ pub enum Type {
 }
 
 /// The types under the names that a head uses.
-const TYPES: [(&str, Type); 6] = [
+const TYPES: [(&str, Type); 8] = [
     ("integer", Type::Integer),
     ("percent", Type::Percent),
     ("decimal", Type::Decimal),
+    ("alarm", Type::Alarm),
+    ("alarm-both", Type::AlarmBoth),
     ("products", Type::Products),
     ("words", Type::Words),
     ("covers", Type::Covers),
@@ -37,6 +45,13 @@ const TYPES: [(&str, Type); 6] = [
 pub enum Value {
     /// Integer, ppm or thousandths.
     Number(i64),
+    /// A false-alarm rate a test.
+    Alarm {
+        /// Parts per billion: above 0, below 500 million.
+        ppb: i64,
+        /// Whether half of it stands on each side.
+        both: bool,
+    },
     /// Products or words, in their order.
     List(Vec<String>),
     /// Mineral → products.
@@ -82,6 +97,9 @@ impl Type {
             Type::Integer => "整数 / a whole number, e.g. 20",
             Type::Percent => "百分数，最多四位小数 / percent with up to four decimals, e.g. 12.5",
             Type::Decimal => "最多三位小数的数 / a number with up to three decimals, e.g. 2.5",
+            Type::Alarm | Type::AlarmBoth => {
+                "误报率：大于 0、小于 50 的百分数，最多七位小数 / a false-alarm rate: percent above 0 and below 50 with up to seven decimals, e.g. 0.01"
+            }
             Type::Products => "产品代码的列表 / a list of product ids, e.g. [\"porcelain_clay_ore\"]",
             Type::Words => "词的列表（字母、数字、_、-）/ a list of words (letters, digits, _ and -), e.g. [\"underground\"]",
             Type::Covers => "矿种到产品列表的表 / a table from minerals to lists of product ids, e.g. { feldspar = [\"feldspar\"] }",
@@ -95,6 +113,9 @@ impl Type {
             Type::Integer => exact(text, 0).map(Value::Number),
             Type::Percent => exact(text, 4).map(Value::Number),
             Type::Decimal => exact(text, 3).map(Value::Number),
+            Type::Alarm | Type::AlarmBoth => {
+                exact(text, 7).filter(|ppb| (1..HALF_PPB).contains(ppb)).map(|ppb| Value::Alarm { ppb, both: self == Type::AlarmBoth })
+            }
             Type::Products | Type::Words => self.list(words(text)).filter(|l| !l.is_empty()).map(Value::List),
             Type::Covers => {
                 let rows = text.split(';').map(str::trim).filter(|row| !row.is_empty());
@@ -114,9 +135,9 @@ impl Type {
     pub fn of_toml(self, value: &Toml) -> Option<Value> {
         match (self, value) {
             (Type::Integer, Toml::Integer(i)) => Some(Value::Number(*i)),
-            (Type::Percent | Type::Decimal, Toml::Integer(i)) => self.parse(&i.to_string()),
+            (Type::Percent | Type::Decimal | Type::Alarm | Type::AlarmBoth, Toml::Integer(i)) => self.parse(&i.to_string()),
             // The shortest decimal that reads as this float is what the user wrote.
-            (Type::Percent | Type::Decimal, Toml::Float(f)) => self.parse(&f.to_string()),
+            (Type::Percent | Type::Decimal | Type::Alarm | Type::AlarmBoth, Toml::Float(f)) => self.parse(&f.to_string()),
             (Type::Products | Type::Words, Toml::Array(items)) => {
                 let items: Option<Vec<String>> = items.iter().map(|i| i.as_str().map(str::to_owned)).collect();
                 self.list(items?).filter(|l| !l.is_empty()).map(Value::List)
@@ -126,7 +147,7 @@ impl Type {
                     .iter()
                     .map(|(mineral, products)| match Type::Products.of_toml_or_empty(products)? {
                         Value::List(products) => Some((word(mineral)?, products)),
-                        Value::Number(_) | Value::Covers(_) => None,
+                        Value::Number(_) | Value::Alarm { .. } | Value::Covers(_) => None,
                     })
                     .collect();
                 rows.filter(|c| !c.is_empty()).map(Value::Covers)
@@ -155,6 +176,7 @@ impl Value {
     pub fn literal(&self) -> String {
         match self {
             Value::Number(n) => n.to_string(),
+            Value::Alarm { ppb, both } => quantile_thousandths(*ppb, *both).to_string(),
             Value::List(items) => items.iter().map(|i| format!("'{i}'")).collect::<Vec<_>>().join(", "),
             Value::Covers(covers) => {
                 // A mineral that covers nothing is known all the same: its row names no product.
@@ -177,10 +199,24 @@ impl Value {
                 Type::Decimal => decimal(*n, 3),
                 _ => n.to_string(),
             },
+            Value::Alarm { ppb, .. } => format!("{} %", decimal(*ppb, 7)),
             Value::List(items) => items.join(", "),
             Value::Covers(covers) => covers.iter().map(|(m, p)| format!("{m} > {}", p.join(" "))).collect::<Vec<_>>().join("; "),
         }
     }
+}
+
+/// Half of all tests, ppb: a rate at or above it is no alarm.
+const HALF_PPB: i64 = 500_000_000;
+
+/// The standard normal quantile that is exceeded at this rate (on each side at half of it), thousandths, rounded up.
+fn quantile_thousandths(ppb: i64, both: bool) -> i64 {
+    #[expect(clippy::cast_precision_loss, reason = "a rate is below 2^53")]
+    let rate = ppb as f64 / 1e9 / if both { 2.0 } else { 1.0 };
+    let z = -Normal::standard().inverse_cdf(rate);
+    #[expect(clippy::cast_possible_truncation, reason = "the quantile of a billionth is near 6")]
+    let thousandths = (z * 1_000.0).ceil() as i64;
+    thousandths
 }
 
 /// The written number times `10^decimals` if that is whole: no digit is lost.
@@ -228,6 +264,19 @@ mod tests {
         assert_eq!(Type::Percent.of_toml(&Toml::Float(f64::NAN)), None);
         assert_eq!(Value::Number(125_000).shown(Type::Percent), "12.5 %");
         assert_eq!(Value::Number(-500).shown(Type::Decimal), "-0.5");
+    }
+
+    /// Quantiles of the standard normal distribution as printed in tables: 1.6449, 1.9600, 2.3263, 3.0902.
+    #[test]
+    fn a_false_alarm_rate_is_a_quantile_in_sql_and_percent_for_people() {
+        let literal = |kind: Type, text: &str| kind.parse(text).unwrap().literal();
+        assert_eq!(["5", "1", "0.1"].map(|t| literal(Type::Alarm, t)), ["1645", "2327", "3091"]);
+        assert_eq!(literal(Type::AlarmBoth, "5"), "1960");
+        assert_eq!(Type::Alarm.parse("0.0000001"), Some(Value::Alarm { ppb: 1, both: false }));
+        assert_eq!(Type::Alarm.of_toml(&Toml::Float(0.01)).unwrap().shown(Type::Alarm), "0.01 %");
+        for wrong in ["0", "50", "-1", "0.00000001"] {
+            assert_eq!(Type::Alarm.parse(wrong), None, "{wrong}");
+        }
     }
 
     #[test]

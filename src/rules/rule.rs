@@ -2,6 +2,8 @@
 
 use super::finding::Certainty;
 use super::parameter::{Parameter, Type, Value};
+use super::prepared::Prepared;
+use super::say::UNITS;
 use super::step::Step;
 use crate::text::Said;
 use chrono::NaiveDate;
@@ -14,14 +16,29 @@ pub const LOOK_BACKS: [&str; 4] = ["day", "month", "year", "all"];
 /// The families, in the order in which users see them.
 pub const FAMILIES: [&str; 3] = ["over-scale", "illegal-source", "tickets"];
 
-/// Units of `observed` and `allowed`.
-pub const UNITS: [&str; 5] = ["kg", "m", "day", "ticket", "none"];
-
 /// What a sentence of a rule may name.
 pub const PLACEHOLDERS: [&str; 6] = ["subject", "period", "observed", "allowed", "quantity", "tickets"];
 
 /// Tables that several rules share, put in front of the statement by `-- with: NAME`.
 pub const SHARED: [(&str, &str); 1] = [("licence-days", include_str!("shared/licence-days.sql"))];
+
+/// A number of the worst row that the sentence names beside `observed` and `allowed`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Figure {
+    /// Column of the rows and placeholder of the sentence.
+    pub name: String,
+    /// Unit.
+    pub unit: String,
+}
+
+/// Which rules run first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Pass {
+    /// Rules over the records.
+    Records,
+    /// Rules over what those found.
+    Findings,
+}
 
 /// Which mass of the evidence rows is the finding's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +75,8 @@ pub struct Rule {
     pub department: String,
     /// Legal basis, by the day from which it applies.
     pub basis: Vec<Basis>,
+    /// What it means and how it is worked out, for people without statistics.
+    pub plain: Said,
     /// What would clear a finding.
     pub clears: Said,
     /// What is not judged because something is missing.
@@ -72,8 +91,14 @@ pub struct Rule {
     pub look_back: String,
     /// Parameters, in the order of the head.
     pub parameters: Vec<Parameter>,
+    /// Numbers of the sentence beside `observed` and `allowed`.
+    pub figures: Vec<Figure>,
+    /// When it runs.
+    pub pass: Pass,
+    /// Tables that are made for it before its statement runs.
+    pub needs: Vec<&'static Prepared>,
     /// What the program does with the rows of the statement.
-    pub step: Option<Step>,
+    pub step: Option<&'static Step>,
     /// The statement, with `{parameter}`.
     pub sql: String,
     /// SHA-256 of the whole file, hex.
@@ -118,6 +143,7 @@ impl Rule {
             certainty: head.certainty()?,
             department: head.take("department")?,
             basis: head.basis()?,
+            plain: head.said("plain")?,
             clears: head.said("clears")?,
             unknown: head.said("unknown")?,
             says: head.said("says")?,
@@ -125,6 +151,9 @@ impl Rule {
             quantity: if head.choice("quantity", &["sum", "largest"])? == "sum" { Quantity::Sum } else { Quantity::Largest },
             look_back: head.choice("look-back", &LOOK_BACKS)?,
             parameters: head.parameters()?,
+            figures: head.figures()?,
+            pass: head.pass()?,
+            needs: head.needs()?,
             step: head.step()?,
             // With what it shares: a changed shared part is a changed rule.
             sha256: Sha256::digest(format!("{text}\n{sql}").as_bytes()).iter().map(|b| format!("{b:02x}")).collect(),
@@ -164,9 +193,10 @@ impl Rule {
         if !self.id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-') {
             return wrong("id", "只能用小写字母、数字和 -".to_owned(), "only lower-case letters, digits and -".to_owned());
         }
-        let allowed = PLACEHOLDERS.join(", ");
+        let known: Vec<&str> = PLACEHOLDERS.into_iter().chain(self.figures.iter().map(|f| f.name.as_str())).collect();
+        let allowed = known.join(", ");
         for name in placeholders(&self.says.zh).into_iter().chain(placeholders(&self.says.en)) {
-            if !PLACEHOLDERS.contains(&name.as_str()) {
+            if !known.contains(&name.as_str()) {
                 return wrong(
                     "says",
                     format!("没有占位符 {{{name}}}，只有 {allowed}"),
@@ -187,7 +217,16 @@ impl Rule {
                 format!("{{{name}}} is not declared; declared are: {names}"),
             );
         }
-        if let Some(name) = declared.difference(&used).next() {
+        let steps = self.step.iter().flat_map(|s| s.parameters()).chain(self.needs.iter().flat_map(|p| p.parameters()));
+        let read: BTreeSet<String> = steps.map(|p| (*p).to_owned()).collect();
+        if let Some(name) = read.difference(&declared).next() {
+            return wrong(
+                "parameter",
+                format!("步骤或预备表需要参数 {name}"),
+                format!("a step or prepared table reads the parameter {name}"),
+            );
+        }
+        if let Some(name) = declared.iter().find(|name| !used.contains(*name) && !read.contains(*name)) {
             return wrong(&format!("parameter {name}"), "声明了但 SQL 未用".to_owned(), "declared, but the SQL does not use it".to_owned());
         }
         Ok(())
@@ -260,18 +299,67 @@ impl Head<'_> {
         }
     }
 
-    /// The statement behind the shared tables that `with` names; it must then begin with `WITH`.
+    /// The statement behind the shared tables that `with` names, in that order; it must then begin with `WITH`.
     fn with_shared(&mut self, sql: String) -> Result<String, RuleError> {
-        let Some(name) = self.optional("with") else { return Ok(sql) };
-        let Some((_, shared)) = SHARED.iter().find(|(n, _)| *n == name) else {
-            let names = SHARED.map(|(n, _)| n).join(", ");
-            let (zh, en) = (format!("没有公用部分 {name}，只有 {names}"), format!("there is no shared part {name}, only {names}"));
-            return Err(RuleError::new(self.file, "with", zh, en));
-        };
+        let Some(names) = self.optional("with") else { return Ok(sql) };
+        let mut parts = Vec::new();
+        for name in names.split([',', ' ']).filter(|n| !n.is_empty()) {
+            let Some((_, shared)) = SHARED.iter().find(|(n, _)| *n == name) else {
+                let names = SHARED.map(|(n, _)| n).join(", ");
+                let (zh, en) = (format!("没有公用部分 {name}，只有 {names}"), format!("there is no shared part {name}, only {names}"));
+                return Err(RuleError::new(self.file, "with", zh, en));
+            };
+            parts.push(shared.trim());
+        }
         match sql.strip_prefix("WITH ") {
-            Some(own) => Ok(format!("WITH\n{},\n{own}", shared.trim())),
+            Some(own) => Ok(format!("WITH\n{},\n{own}", parts.join(",\n"))),
             None => Err(RuleError::new(self.file, "with", "SQL 应以 WITH 开头", "the SQL must begin with WITH")),
         }
+    }
+
+    /// `figure NAME: UNIT` lines, in their order.
+    fn figures(&mut self) -> Result<Vec<Figure>, RuleError> {
+        let (mine, rest): (Vec<_>, Vec<_>) = std::mem::take(&mut self.entries).into_iter().partition(|(k, _)| k.starts_with("figure "));
+        self.entries = rest;
+        let figure = |(key, unit): (String, String)| {
+            if !UNITS.contains(&unit.as_str()) {
+                let allowed = UNITS.join(", ");
+                return Err(RuleError::new(
+                    self.file,
+                    &key,
+                    format!("不认识 {unit}，只能是 {allowed}"),
+                    format!("{unit} is none of {allowed}"),
+                ));
+            }
+            Ok(Figure { name: key.trim_start_matches("figure ").trim().to_owned(), unit })
+        };
+        mine.into_iter().map(figure).collect()
+    }
+
+    fn pass(&mut self) -> Result<Pass, RuleError> {
+        match self.optional("after").as_deref() {
+            None => Ok(Pass::Records),
+            Some("findings") => Ok(Pass::Findings),
+            Some(other) => {
+                Err(RuleError::new(self.file, "after", format!("不认识 {other}，只能是 findings"), format!("{other} is not findings")))
+            }
+        }
+    }
+
+    fn needs(&mut self) -> Result<Vec<&'static Prepared>, RuleError> {
+        let Some(names) = self.optional("needs") else { return Ok(Vec::new()) };
+        let table = |name: &str| {
+            let all = Prepared::names();
+            Prepared::by_name(name).ok_or_else(|| {
+                RuleError::new(
+                    self.file,
+                    "needs",
+                    format!("没有预备表 {name}，只有 {all}"),
+                    format!("no prepared table {name}, only {all}"),
+                )
+            })
+        };
+        names.split([',', ' ']).filter(|n| !n.is_empty()).map(table).collect()
     }
 
     fn said(&mut self, key: &str) -> Result<Said, RuleError> {
@@ -341,7 +429,7 @@ impl Head<'_> {
         Ok(Parameter { name, kind, default, meaning })
     }
 
-    fn step(&mut self) -> Result<Option<Step>, RuleError> {
+    fn step(&mut self) -> Result<Option<&'static Step>, RuleError> {
         let Some(name) = self.optional("step") else { return Ok(None) };
         let step = Step::by_name(&name).ok_or_else(|| {
             let names = Step::names();
@@ -352,7 +440,7 @@ impl Head<'_> {
 
     /// Nothing may be left: a misspelt key would be silently without effect.
     fn closed(&self) -> Result<(), RuleError> {
-        let allowed = "id, title, family, certainty, department, basis, clears, unknown, says, unit, quantity, look-back, parameter, step";
+        let allowed = "id, title, family, certainty, department, basis, plain, clears, unknown, says, unit, figure, quantity, look-back, after, with, needs, parameter, step";
         match self.entries.first() {
             None => Ok(()),
             Some((key, _)) => {
@@ -378,6 +466,8 @@ mod tests {
 -- basis en: old law
 -- basis from 2025-07-01 zh: 新法
 -- basis from 2025-07-01 en: new law
+-- plain zh: 说明
+-- plain en: what it means
 -- clears zh: 无
 --    需说明
 -- clears en: nothing
@@ -438,11 +528,11 @@ SELECT {limit_kg} AS x
     规则文件 tickets/demo.sql，`certainty`：不认识 sure，只能是 proven, strong, lead / rule file tickets/demo.sql, `certainty`: sure is none of proven, strong, lead
     规则文件 tickets/demo.sql，`look-back`：缺少 `-- look-back: …` 这一行 / rule file tickets/demo.sql, `look-back`: the line `-- look-back: …` is missing
     规则文件 tickets/demo.sql，`parameter limit_kg`：默认值 20.5 应为：整数 / a whole number, e.g. 20 / rule file tickets/demo.sql, `parameter limit_kg`: the default 20.5 should be: 整数 / a whole number, e.g. 20
-    规则文件 tickets/demo.sql，`parameter limit_kg`：没有类型 number，只有 integer, percent, decimal, products, words, covers / rule file tickets/demo.sql, `parameter limit_kg`: no type number, only integer, percent, decimal, products, words, covers
+    规则文件 tickets/demo.sql，`parameter limit_kg`：没有类型 number，只有 integer, percent, decimal, alarm, alarm-both, products, words, covers / rule file tickets/demo.sql, `parameter limit_kg`: no type number, only integer, percent, decimal, alarm, alarm-both, products, words, covers
     规则文件 tickets/demo.sql，`SQL`：{limit} 未声明，已声明的有：limit_kg / rule file tickets/demo.sql, `SQL`: {limit} is not declared; declared are: limit_kg
     规则文件 tickets/demo.sql，`parameter limit_kg`：声明了但 SQL 未用 / rule file tickets/demo.sql, `parameter limit_kg`: declared, but the SQL does not use it
     规则文件 tickets/demo.sql，`says`：没有占位符 {subjekt}，只有 subject, period, observed, allowed, quantity, tickets / rule file tickets/demo.sql, `says`: no placeholder {subjekt}, only subject, period, observed, allowed, quantity, tickets
-    规则文件 tickets/demo.sql，`colour`：不认识的键，只有 id, title, family, certainty, department, basis, clears, unknown, says, unit, quantity, look-back, parameter, step / rule file tickets/demo.sql, `colour`: unknown key, only id, title, family, certainty, department, basis, clears, unknown, says, unit, quantity, look-back, parameter, step
+    规则文件 tickets/demo.sql，`colour`：不认识的键，只有 id, title, family, certainty, department, basis, plain, clears, unknown, says, unit, figure, quantity, look-back, after, with, needs, parameter, step / rule file tickets/demo.sql, `colour`: unknown key, only id, title, family, certainty, department, basis, plain, clears, unknown, says, unit, figure, quantity, look-back, after, with, needs, parameter, step
     规则文件 tickets/demo.sql，`step`：没有步骤 dance，只有 outside-boundary, unreadable-boundary / rule file tickets/demo.sql, `step`: no step dance, only outside-boundary, unreadable-boundary
     ");
     }

@@ -1,8 +1,11 @@
 //! How do evidence rows become findings? Grouped by rule, subject and period, in frames, however many rows there are.
 
-use super::finding::{Finding, SubjectKind};
+use super::context::Context;
+use super::finding::{Certainty, Finding, SubjectKind};
 use super::frames::{EVIDENCE, empty_evidence};
-use super::rule::{Quantity, Rule};
+use super::given::{self, FOUND};
+use super::parameter::Value;
+use super::rule::{Pass, Quantity, Rule};
 use super::settings::Settings;
 use super::{Outcome, RulesError, say};
 use crate::engine::{Engine, EngineError, Rows};
@@ -33,28 +36,71 @@ const STACK_BYTES: usize = 256 << 20;
 /// What a finding is found under.
 const KEY: [&str; 3] = ["subject_kind", "subject", "period"];
 
-/// Runs these rules over one snapshot.
+/// Runs these rules over one snapshot: those over the records first, then those over what has been found.
 ///
 /// # Errors
 /// [`RulesError`] naming the rule.
 pub fn run_rules(engine: &Engine, policy: &Policy, rules: &[Rule]) -> Result<Outcome, RulesError> {
+    run_rules_telling(engine, policy, rules, &mut |_, _| {})
+}
+
+/// [`run_rules`], telling each rule's findings when it is done.
+///
+/// # Errors
+/// [`RulesError`] naming the rule.
+pub fn run_rules_telling(
+    engine: &Engine,
+    policy: &Policy,
+    rules: &[Rule],
+    done: &mut dyn FnMut(&Rule, &[Finding]),
+) -> Result<Outcome, RulesError> {
     let settings = Settings::of(policy, rules)?;
-    let names = site_names(engine)?;
+    let names = Names::read(engine)?;
+    for table in [given::GUIDE_PRICES, given::PRICED_SALES, FOUND] {
+        if !engine.has(table) {
+            engine.register(table, given::empty(table));
+        }
+    }
+    let known = if engine.has(FOUND) { engine.sql("SELECT * FROM first_pass")? } else { given::empty(FOUND) };
+    let mut found = vec![known.clone().lazy()];
     let mut findings = Vec::new();
     let mut evidence = vec![empty_evidence().lazy()];
-    for rule in rules {
-        let department = settings.department(rule)?;
-        let blame = |source: EngineError| RulesError::Run { rule: rule.id.clone(), source: Box::new(source) };
-        let rows = rows(engine, rule, &settings).map_err(blame)?;
-        let groups = groups(&rows, rule.quantity).map_err(|e| blame(e.into()))?;
-        let of_rule = of_groups(rule, &settings, department, &names, &groups).map_err(|e| blame(e.into()))?;
-        let ids: Vec<&str> = of_rule.iter().map(|f| f.id.as_str()).collect();
-        let frame = with_ids(rows, groups, &ids, rule).map_err(|e| blame(e.into()))?;
-        evidence.push(frame.lazy());
-        findings.extend(of_rule);
+    for pass in [Pass::Records, Pass::Findings] {
+        if pass == Pass::Findings {
+            let all = concat(found.clone(), UnionArgs::default()).and_then(LazyFrame::collect).map_err(EngineError::from)?;
+            engine.register(FOUND, all);
+        }
+        for rule in rules.iter().filter(|r| r.pass == pass) {
+            let department = settings.department(rule)?;
+            let blame = |source: EngineError| RulesError::Run { rule: rule.id.clone(), source: Box::new(source) };
+            let rows = rows(engine, rule, &settings).map_err(blame)?;
+            let groups = groups(&rows, rule).map_err(|e| blame(e.into()))?;
+            let of_rule = of_groups(rule, &settings, department, &names, &groups).map_err(|e| blame(e.into()))?;
+            done(rule, &of_rule);
+            if pass == Pass::Records {
+                found.push(as_found(&rows, rule));
+            }
+            let ids: Vec<&str> = of_rule.iter().map(|f| f.id.as_str()).collect();
+            let frame = with_ids(rows, groups, &ids, rule).map_err(|e| blame(e.into()))?;
+            evidence.push(frame.lazy());
+            findings.extend(of_rule);
+        }
     }
+    // The next run over the same views begins as this one did.
+    engine.register(FOUND, known);
     findings.sort_by(|a, b| order(a).cmp(&order(b)));
     Ok(Outcome { findings, evidence: sorted(evidence).map_err(EngineError::from)? })
+}
+
+/// A rule's rows as the table `first_pass` has them.
+fn as_found(rows: &DataFrame, rule: &Rule) -> LazyFrame {
+    let certainty = match rule.certainty {
+        Certainty::Proven => "proven",
+        Certainty::Strong => "strong",
+        Certainty::Lead => "lead",
+    };
+    let columns: Vec<Expr> = ROWS.iter().map(|(name, _)| col(*name)).collect();
+    rows.clone().lazy().select([vec![lit(rule.id.as_str()).alias("rule"), lit(certainty).alias("certainty")], columns].concat())
 }
 
 /// Checks rules without records: heads, departments, parameters in force, and that every statement runs and gives evidence.
@@ -67,11 +113,20 @@ pub fn check(policy: &Policy, rules: &[Rule]) -> Result<(), RulesError> {
 
 /// The evidence rows of a rule, checked for their columns, every column of the declared type.
 fn rows(engine: &Engine, rule: &Rule, settings: &Settings) -> Result<DataFrame, EngineError> {
-    let mut rows = deep(|| engine.sql(&rule.statement(&settings.values(&rule.id))))?;
-    if let Some(step) = rule.step {
-        rows = step.run(engine, rows)?;
+    let given = settings.values(&rule.id);
+    let values: BTreeMap<String, Value> =
+        rule.parameters.iter().map(|p| (p.name.clone(), given.get(&p.name).unwrap_or(&p.default).clone())).collect();
+    let context = Context { engine, values: &values };
+    for table in &rule.needs {
+        engine.register(table.name(), deep(|| table.make(&context))?);
     }
-    let rows = rows.lazy().select(ROWS.map(|(name, dtype)| col(name).strict_cast(dtype))).collect()?;
+    let mut rows = deep(|| engine.sql(&rule.statement(&values)))?;
+    if let Some(step) = rule.step {
+        rows = deep(|| step.run(&context, rows))?;
+    }
+    let figures = rule.figures.iter().map(|f| col(&f.name).strict_cast(DataType::Int64));
+    let columns: Vec<Expr> = ROWS.map(|(name, dtype)| col(name).strict_cast(dtype)).into_iter().chain(figures).collect();
+    let rows = rows.lazy().select(columns).collect()?;
     for key in KEY {
         if rows.column(key)?.null_count() > 0 {
             return Err(PolarsError::ComputeError(format!("a row without {key}").into()).into());
@@ -89,43 +144,38 @@ fn deep(statement: impl FnOnce() -> Result<DataFrame, EngineError> + Send) -> Re
     })
 }
 
-/// One row a finding: counts, mass, and the worst row's numbers.
-fn groups(rows: &DataFrame, quantity: Quantity) -> PolarsResult<DataFrame> {
-    let worst_first = rows
-        .clone()
-        .lazy()
-        .with_column((col("observed") - col("allowed")).alias("excess"))
-        .sort(["excess", "observed", "allowed"], SortMultipleOptions::default().with_order_descending(true).with_nulls_last(true));
-    let known = match quantity {
+/// One row a finding: counts, mass, and the worst row's numbers. A row that means the subject as a whole is worse than any ticket.
+fn groups(rows: &DataFrame, rule: &Rule) -> PolarsResult<DataFrame> {
+    let figures: Vec<Expr> = rule.figures.iter().map(|f| col(&f.name)).collect();
+    let narrow = [KEY.map(col).to_vec(), ["ticket", "quantity_kg", "observed", "allowed"].map(col).to_vec(), figures.clone()].concat();
+    let whole = col("ticket").is_null().and(col("observed").is_not_null());
+    let worst_first =
+        rows.clone().lazy().select(narrow).with_columns([whole.alias("whole"), (col("observed") - col("allowed")).alias("excess")]).sort(
+            ["whole", "excess", "observed", "allowed"],
+            SortMultipleOptions::default().with_order_descending(true).with_nulls_last(true),
+        );
+    let known = match rule.quantity {
         Quantity::Sum => col("quantity_kg"),
         Quantity::Largest => col("quantity_kg").filter(col("ticket").is_null()),
     };
-    let mass = match quantity {
+    let mass = match rule.quantity {
         Quantity::Sum => known.clone().sum(),
         Quantity::Largest => known.clone().max(),
     };
-    worst_first
-        .group_by_stable(KEY.map(col))
-        .agg([
-            len().cast(DataType::Int64).alias("rows"),
-            col("ticket").count().cast(DataType::Int64).alias("tickets"),
-            // A sum of nothing is not zero.
-            known.count().cast(DataType::Int64).alias("known"),
-            mass.alias("quantity_kg"),
-            col("observed").first(),
-            col("allowed").first(),
-        ])
-        .sort(KEY, SortMultipleOptions::default())
-        .collect()
+    let counts = [
+        len().cast(DataType::Int64).alias("rows"),
+        col("ticket").count().cast(DataType::Int64).alias("tickets"),
+        // A sum of nothing is not zero.
+        known.count().cast(DataType::Int64).alias("known"),
+        mass.alias("quantity_kg"),
+        col("observed").first(),
+        col("allowed").first(),
+    ];
+    let all: Vec<Expr> = counts.into_iter().chain(figures.into_iter().map(Expr::first)).collect();
+    worst_first.group_by_stable(KEY.map(col)).agg(all).sort(KEY, SortMultipleOptions::default()).collect()
 }
 
-fn of_groups(
-    rule: &Rule,
-    settings: &Settings,
-    department: &Said,
-    names: &BTreeMap<String, String>,
-    groups: &DataFrame,
-) -> PolarsResult<Vec<Finding>> {
+fn of_groups(rule: &Rule, settings: &Settings, department: &Said, names: &Names, groups: &DataFrame) -> PolarsResult<Vec<Finding>> {
     let cells = Rows::new(groups);
     let mut findings = Vec::with_capacity(groups.height());
     for row in 0..groups.height() {
@@ -135,7 +185,7 @@ fn of_groups(
         let subject_kind = subject_kind(&kind)?;
         let (first, last) = days_of_period(&period)?;
         let quantity_kg = cells.integer("quantity_kg", row)?.filter(|_| matches!(count("known"), Ok(n) if n > 0));
-        let name = if subject_kind == SubjectKind::Site { names.get(&subject) } else { None };
+        let name = names.of(subject_kind, &subject);
         let mut finding = Finding {
             id: finding_id(&rule.id, &kind, &subject, &period),
             rule: rule.id.clone(),
@@ -157,7 +207,8 @@ fn of_groups(
             says: Said::default(),
             clears: rule.clears.clone(),
         };
-        finding.says = say::sentence(&rule.says, &finding, count("tickets")?);
+        let figures: PolarsResult<Vec<say::Shown>> = rule.figures.iter().map(|f| Ok((f, cells.integer(&f.name, row)?))).collect();
+        finding.says = say::sentence(&rule.says, &finding, count("tickets")?, &figures?);
         findings.push(finding);
     }
     Ok(findings)
@@ -176,7 +227,8 @@ fn subject_kind(text: &str) -> PolarsResult<SubjectKind> {
         "place" => SubjectKind::Place,
         "plate" => SubjectKind::Plate,
         "ticket" => SubjectKind::Ticket,
-        other => polars_bail!(ComputeError: "subject_kind {other:?} is none of site, place, plate, ticket"),
+        "company" => SubjectKind::Company,
+        other => polars_bail!(ComputeError: "subject_kind {other:?} is none of site, place, plate, ticket, company"),
     })
 }
 
@@ -212,12 +264,35 @@ fn order(f: &Finding) -> (super::finding::Severity, &str, &str, &str, super::fin
     (f.severity, &f.rule, &f.subject, &f.period, f.subject_kind)
 }
 
-fn site_names(engine: &Engine) -> Result<BTreeMap<String, String>, EngineError> {
-    let frame = engine.sql("SELECT site_id, MIN(name) AS name FROM sites GROUP BY site_id")?;
+/// Names of sites and companies.
+struct Names {
+    sites: BTreeMap<String, String>,
+    companies: BTreeMap<String, String>,
+}
+
+impl Names {
+    fn read(engine: &Engine) -> Result<Self, EngineError> {
+        Ok(Self {
+            sites: names(engine, "SELECT site_id AS id, MIN(name) AS name FROM sites GROUP BY site_id")?,
+            companies: names(engine, "SELECT company_id AS id, MIN(name) AS name FROM companies GROUP BY company_id")?,
+        })
+    }
+
+    fn of(&self, kind: SubjectKind, subject: &str) -> Option<&String> {
+        match kind {
+            SubjectKind::Site => self.sites.get(subject),
+            SubjectKind::Company => self.companies.get(subject),
+            SubjectKind::Place | SubjectKind::Plate | SubjectKind::Ticket => None,
+        }
+    }
+}
+
+fn names(engine: &Engine, sql: &str) -> Result<BTreeMap<String, String>, EngineError> {
+    let frame = engine.sql(sql)?;
     let rows = Rows::new(&frame);
     let mut names = BTreeMap::new();
     for row in 0..frame.height() {
-        if let (Some(id), Some(name)) = (rows.text("site_id", row)?, rows.text("name", row)?) {
+        if let (Some(id), Some(name)) = (rows.text("id", row)?, rows.text("name", row)?) {
             names.insert(id, name);
         }
     }

@@ -1,15 +1,24 @@
 //! How is a finding said to people? Numbers with their units, dates as they are written, in both languages.
 
 use super::finding::Finding;
+use super::rule::Figure;
+use crate::records::time::date_of;
 use crate::text::{Lang, Said, grouped};
+
+/// Units of `observed`, `allowed` and figures: kg; metres; days; minutes; ppm shown as percent; ppm shown as a ratio; days since 1970
+/// shown as a date; fen a tonne and fen shown in yuan; tickets and other counts; none.
+pub const UNITS: [&str; 12] = ["kg", "m", "day", "minute", "percent", "ratio", "date", "fen_per_t", "fen", "count", "ticket", "none"];
+
+/// A figure of a rule with its value in the worst row.
+pub(super) type Shown<'a> = (&'a Figure, Option<i64>);
 
 /// The template with a finding's numbers in the places of its placeholders.
 #[must_use]
-pub fn sentence(template: &Said, finding: &Finding, tickets: u64) -> Said {
-    Said::new(fill(&template.zh, finding, tickets, Lang::Zh), fill(&template.en, finding, tickets, Lang::En))
+pub(super) fn sentence(template: &Said, finding: &Finding, tickets: u64, figures: &[Shown]) -> Said {
+    Said::new(fill(&template.zh, finding, tickets, figures, Lang::Zh), fill(&template.en, finding, tickets, figures, Lang::En))
 }
 
-fn fill(template: &str, finding: &Finding, tickets: u64, lang: Lang) -> String {
+fn fill(template: &str, finding: &Finding, tickets: u64, figures: &[Shown], lang: Lang) -> String {
     let value = |name: &str| match name {
         "subject" => finding.subject_name.clone(),
         "period" => period(&finding.period, lang),
@@ -17,7 +26,10 @@ fn fill(template: &str, finding: &Finding, tickets: u64, lang: Lang) -> String {
         "allowed" => quantity(finding.allowed, &finding.unit, lang),
         "quantity" => quantity(finding.quantity_kg, "kg", lang),
         "tickets" => grouped(i64::try_from(tickets).unwrap_or(i64::MAX)),
-        other => format!("{{{other}}}"),
+        other => figures
+            .iter()
+            .find(|(figure, _)| figure.name == other)
+            .map_or_else(|| format!("{{{other}}}"), |(figure, value)| quantity(*value, &figure.unit, lang)),
     };
     let mut text = String::with_capacity(template.len() * 2);
     let mut rest = template;
@@ -48,8 +60,29 @@ pub fn quantity(value: Option<i64>, unit: &str, lang: Lang) -> String {
         ("m", false) => format!("{} m", grouped(value)),
         ("day", true) => format!("{} 天", grouped(value)),
         ("day", false) => format!("{} days", grouped(value)),
+        ("minute", true) => format!("{} 分钟", grouped(value)),
+        ("minute", false) => format!("{} minutes", grouped(value)),
+        ("percent", _) => format!("{} %", scaled(value, 4, 2)),
+        ("ratio", _) => scaled(value, 6, 3),
+        ("date", _) => i32::try_from(value).ok().and_then(date_of).map_or_else(|| value.to_string(), |d| period(&d.to_string(), lang)),
+        ("fen_per_t", true) => format!("{} 元/吨", scaled(value, 2, 2)),
+        ("fen_per_t", false) => format!("{} yuan/t", scaled(value, 2, 2)),
+        ("fen", true) => format!("{} 元", scaled(value, 2, 2)),
+        ("fen", false) => format!("{} yuan", scaled(value, 2, 2)),
         _ => grouped(value),
     }
+}
+
+/// `value / 10^places` with at most `shown` decimals, rounded half away from zero, without trailing zeros.
+fn scaled(value: i64, places: u32, shown: u32) -> String {
+    let sign = if value < 0 { "-" } else { "" };
+    let step = 10u64.pow(places.saturating_sub(shown));
+    let rounded = (value.unsigned_abs() + step / 2) / step;
+    let one = 10u64.pow(shown);
+    let whole = grouped(i64::try_from(rounded / one).unwrap_or(i64::MAX));
+    let decimals = format!("{:0width$}", rounded % one, width = shown as usize);
+    let decimals = decimals.trim_end_matches('0');
+    if decimals.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{decimals}") }
 }
 
 /// kg as tonnes, exactly, with thousands separators.
@@ -93,6 +126,11 @@ mod tests {
         assert_eq!(tonnes(1_000_000), "1,000");
         assert_eq!(quantity(Some(1_310), "m", Lang::En), "1,310 m");
         assert_eq!(quantity(None, "kg", Lang::Zh), "未知");
+        assert_eq!(quantity(Some(123_456), "percent", Lang::En), "12.35 %");
+        assert_eq!(quantity(Some(1_234_567), "ratio", Lang::En), "1.235");
+        assert_eq!(quantity(Some(19_614), "date", Lang::Zh), "2023年9月14日");
+        assert_eq!(quantity(Some(-12_345_600), "fen", Lang::Zh), "-123,456 元");
+        assert_eq!(quantity(Some(182_050), "fen_per_t", Lang::En), "1,820.5 yuan/t");
         assert_eq!(period("2023-06", Lang::Zh), "2023年6月");
         assert_eq!(period("2023", Lang::Zh), "2023年");
     }

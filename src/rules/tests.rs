@@ -2,7 +2,8 @@
 
 use super::fixture::{Scene, check, outcome, scenes};
 use super::registry::{BUILTIN, builtin};
-use super::rule::{FAMILIES, LOOK_BACKS, Rule, UNITS};
+use super::rule::{FAMILIES, LOOK_BACKS, Rule};
+use super::say::UNITS;
 use super::{Outcome, evidence_of_frame, findings_frame, findings_of_frame, run_rules, settings::Settings};
 use crate::engine::Engine;
 use crate::policy::Policy;

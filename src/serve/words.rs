@@ -58,6 +58,7 @@ pub(super) fn subject_kind(kind: SubjectKind) -> Text {
         SubjectKind::Place => Text { zh: "未登记地点", en: "unregistered place" },
         SubjectKind::Plate => Text { zh: "车辆", en: "truck" },
         SubjectKind::Ticket => Text { zh: "磅单", en: "ticket" },
+        SubjectKind::Company => Text { zh: "企业", en: "company" },
     }
 }
 
@@ -68,6 +69,7 @@ pub(super) const fn subject_kind_id(kind: SubjectKind) -> &'static str {
         SubjectKind::Place => "place",
         SubjectKind::Plate => "plate",
         SubjectKind::Ticket => "ticket",
+        SubjectKind::Company => "company",
     }
 }
 

@@ -13,6 +13,7 @@ mod months;
 mod names;
 mod package;
 mod plain;
+mod plan;
 mod plant;
 mod rng;
 mod sales;
@@ -23,6 +24,7 @@ mod tickets;
 mod truth;
 mod truth_scale;
 
+pub use plan::{PLANTABLE, Plan};
 pub use score::{CATALOGUE, REMINDER, RuleScore, Score, ScoreError, score};
 pub use truth::{Truth, Violation};
 
@@ -51,6 +53,8 @@ pub struct Options {
     pub concentrators: usize,
     /// Smelters; at least one.
     pub smelters: usize,
+    /// Which violations stand in the records.
+    pub plan: Plan,
 }
 
 impl Options {
@@ -58,7 +62,7 @@ impl Options {
     #[must_use]
     pub fn sample() -> Self {
         let from = NaiveDate::from_ymd_opt(2023, 1, 1).unwrap_or_default();
-        Self { seed: 2023, months: 12, tickets: 60_000, from, mines: 25, concentrators: 10, smelters: 6 }
+        Self { seed: 2023, months: 12, tickets: 60_000, from, mines: 25, concentrators: 10, smelters: 6, plan: Plan::all() }
     }
 }
 
@@ -164,6 +168,7 @@ pub(crate) struct World {
     calendar: Calendar,
     licences: Vec<Licence>,
     prices: Vec<MarketPrice>,
+    plan: Plan,
 }
 
 /// Takes what a month gives.
@@ -211,7 +216,7 @@ fn world(options: &Options) -> Result<World, SimulateError> {
     let basin = basin::lay_out(options, &calendar);
     let licences = licences::register(&basin, &calendar);
     let prices = market::prices(options.seed, &calendar);
-    Ok(World { basin, calendar, licences, prices })
+    Ok(World { basin, calendar, licences, prices, plan: options.plan.clone() })
 }
 
 fn run(world: &World, out: &mut dyn Out) -> Result<(Counts, Truth), SimulateError> {

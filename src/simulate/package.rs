@@ -58,14 +58,15 @@ fn pretty(value: &Value) -> String {
 fn command(options: &Options, dress: Dress) -> String {
     let plain = if dress == Dress::Plain { " --plain" } else { "" };
     format!(
-        "lepid simulate --seed {} --months {} --tickets {} --from {} --mines {} --concentrators {} --smelters {}{plain} --out DIR",
+        "lepid simulate --seed {} --months {} --tickets {} --from {} --mines {} --concentrators {} --smelters {}{}{plain} --out DIR",
         options.seed,
         options.months,
         options.tickets,
         options.from.format("%Y-%m"),
         options.mines,
         options.concentrators,
-        options.smelters
+        options.smelters,
+        options.plan.options()
     )
 }
 

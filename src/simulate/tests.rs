@@ -13,7 +13,7 @@ use std::str::FromStr;
 
 fn sample() -> Options {
     let from = NaiveDate::from_ymd_opt(2023, 1, 1).unwrap();
-    Options { seed: 2023, months: 12, tickets: 60_000, from, mines: 25, concentrators: 10, smelters: 6 }
+    Options { seed: 2023, months: 12, tickets: 60_000, from, mines: 25, concentrators: 10, smelters: 6, plan: Plan::all() }
 }
 
 fn year(options: &Options) -> (World, State, Vec<Month>) {
@@ -244,7 +244,7 @@ fn another_seed_is_another_basin_and_the_same_seed_the_same() {
 fn basins_of_any_size_and_length_are_made() {
     let from = NaiveDate::from_ymd_opt(2022, 11, 1).unwrap();
     for (months, tickets, mines) in [(1, 1, 1), (3, 500, 2), (26, 3_000, 30), (2, 900, 400)] {
-        let options = Options { seed: 9, months, tickets, from, mines, concentrators: 1, smelters: 1 };
+        let options = Options { seed: 9, months, tickets, from, mines, concentrators: 1, smelters: 1, plan: Plan::all() };
         let (world, state, passed) = year(&options);
         let mut court = truth::Court::new(&world);
         passed.iter().for_each(|m| court.hear(&world, &state.fleet, m));

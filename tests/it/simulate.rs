@@ -9,7 +9,16 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 fn options(seed: u64, tickets: u64) -> Options {
-    Options { seed, months: 12, tickets, from: "2023-01-01".parse().unwrap(), mines: 25, concentrators: 10, smelters: 6 }
+    Options {
+        seed,
+        months: 12,
+        tickets,
+        from: "2023-01-01".parse().unwrap(),
+        mines: 25,
+        concentrators: 10,
+        smelters: 6,
+        plan: lepid::simulate::Plan::all(),
+    }
 }
 
 fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {

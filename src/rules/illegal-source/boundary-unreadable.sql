@@ -6,6 +6,8 @@
 -- department: natural-resources
 -- basis zh: 采矿许可证载明的矿区范围是判断越界的依据；范围无法读取时越界无法判断
 -- basis en: the boundary on the licence decides what lies outside; one that cannot be read leaves it undecided
+-- plain zh: 许可证登记册里的矿区范围程序读不懂，因此这座矿山是否越界没有判断。这不说明矿山有问题，只是提醒把坐标补正。例：范围一栏写着“见附图”。
+-- plain en: The boundary in the register cannot be read, so nobody has checked whether the mine loads outside it. It says nothing against the mine; the coordinates need correcting. Example: the cell says “see map”.
 -- clears zh: 更正许可证登记册中的矿区范围（WKT，经纬度：先经度后纬度）
 -- clears en: a corrected boundary in the register (WKT in degrees, longitude first)
 -- unknown zh: 没有矿区范围的许可证不在此列

@@ -8,6 +8,8 @@
 -- basis en: Mineral Resources Law (amended 2009), arts. 3 and 39; campaign plan of 2023-03-25: mining in the name of building or restoration
 -- basis from 2025-07-01 zh: 《矿产资源法》（2024年修订，2025-07-01施行）第二十二条、第三十三条、第六十四条、第六十七条；法释〔2016〕25号
 -- basis from 2025-07-01 en: Mineral Resources Law (revised 2024, in force 2025-07-01), arts. 22, 33, 64 and 67; Fa Shi [2016] no. 25
+-- plain zh: 工地和生态修复工程不是矿山，没有采矿许可证，却外运原矿。工程挖出的矿石应按批准的方案处置并公开交易。例：某场平工程 5 月外运原矿 900 吨。
+-- plain en: A building or restoration site is no mine and has no mining licence, yet it dispatched raw ore. Ore dug up there must be disposed of by an approved plan and sold in public. Example: 900 t in May from a site being levelled.
 -- clears zh: 当日有效的采矿许可证；主管部门批准的工程动用矿石处置方案及公共资源交易记录
 -- clears en: a mining licence in force on the day; an approved plan for disposing of the ore and its public sale
 -- unknown zh: 许可证登记在两个场所同名的名称下时，不判断这些场所

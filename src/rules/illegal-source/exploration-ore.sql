@@ -8,6 +8,8 @@
 -- basis en: Mineral Resources Law (amended 2009), arts. 3 and 39; Measures for registration of exploration blocks; campaign plan of 2023-03-25: mining under an exploration right
 -- basis from 2025-07-01 zh: 《矿产资源法》（2024年修订，2025-07-01施行）第二十二条、第三十三条、第六十四条、第六十七条；法释〔2016〕25号
 -- basis from 2025-07-01 en: Mineral Resources Law (revised 2024, in force 2025-07-01), arts. 22, 33, 64 and 67; Fa Shi [2016] no. 25
+-- plain zh: 探矿权只允许勘查，不允许采矿出售。这个场所只有探矿权，却外运原矿。例：某普查区 7 月外运原矿 600 吨。
+-- plain en: An exploration right allows exploring, not mining for sale. The site has only such a right and dispatched ore. Example: 600 t of raw ore in July from an exploration area.
 -- clears zh: 当日有效的采矿许可证；主管部门批准的勘查副产矿石处置文件
 -- clears en: a mining licence in force on the day; an approved disposal of ore won in exploration
 -- unknown zh: 许可证登记在两个场所同名的名称下时，不判断这些场所

@@ -8,6 +8,8 @@
 -- basis en: Mineral Resources Law (amended 2009), arts. 3 and 39; judicial interpretation Fa Shi [2016] no. 25, art. 2: no licence
 -- basis from 2025-07-01 zh: 《矿产资源法》（2024年修订，2025-07-01施行）第二十二条、第三十三条、第六十四条、第六十七条；法释〔2016〕25号
 -- basis from 2025-07-01 en: Mineral Resources Law (revised 2024, in force 2025-07-01), arts. 22, 33, 64 and 67; Fa Shi [2016] no. 25
+-- plain zh: 这座矿山从来没有过采矿许可证，却有原矿外运的磅单。按每一天核对许可证登记册。例：4 月 3 日外运 28 吨，登记册里没有这座矿山的任何采矿许可证。
+-- plain en: The mine has never had a mining licence, and yet there are tickets of raw ore from it. Checked day by day against the register. Example: 28 t left on 3 April, and the register holds no mining licence of this mine.
 -- clears zh: 当日有效的采矿许可证（补录进许可证登记册）；证明矿石来自其他有证矿山的合同和磅单
 -- clears en: a mining licence in force on the day (entered into the register); contracts and tickets that show another, licensed origin
 -- unknown zh: 许可证登记册为空时不判断；许可证登记在两个场所同名的名称下时，不判断这些场所

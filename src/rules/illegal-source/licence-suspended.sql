@@ -8,6 +8,8 @@
 -- basis en: Mineral Resources Law (amended 2009), arts. 3 and 39; Fa Shi [2016] no. 25, art. 2: licence cancelled or revoked; the order to stop
 -- basis from 2025-07-01 zh: 《矿产资源法》（2024年修订，2025-07-01施行）第二十二条、第三十三条、第六十四条、第六十七条；法释〔2016〕25号
 -- basis from 2025-07-01 en: Mineral Resources Law (revised 2024, in force 2025-07-01), arts. 22, 33, 64 and 67; Fa Shi [2016] no. 25
+-- plain zh: 矿山被责令停产、被吊销许可证或已关闭，之后仍有原矿外运。例：3 月 10 日停产整顿，3 月 15 日还有磅单。
+-- plain en: The mine was ordered to stop, its licence revoked or closed, and ore still left. Example: suspended on 10 March, tickets on 15 March.
 -- clears zh: 复产批复或当日有效的许可证；停产日期的更正；证明外运的是停产前的库存并经批准
 -- clears en: permission to resume, or a licence in force on the day; a corrected date; proof that earlier stock was moved with permission
 -- unknown zh: 状态日期缺失按参数 undated 处理；许可证登记在两个场所同名的名称下时，不判断这些场所

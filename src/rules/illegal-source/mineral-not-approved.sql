@@ -8,6 +8,8 @@
 -- basis en: Fa Shi [2016] no. 25, art. 2: minerals beyond the licence, co-occurring and associated minerals excepted; Mineral Resources Law (amended 2009)
 -- basis from 2025-07-01 zh: 法释〔2016〕25号第二条；《矿产资源法》（2024年修订，2025-07-01施行）；锂自2025-07-01起为独立矿种
 -- basis from 2025-07-01 en: Fa Shi [2016] no. 25, art. 2; Mineral Resources Law (revised 2024, in force 2025-07-01); lithium is an independent mineral from 2025-07-01
+-- plain zh: 许可证写明了可以采哪些矿种。外运的产品既不是这些矿种，也不是它们的共生、伴生矿。哪些产品算在内由政策表规定（瓷土覆盖含锂瓷土）。例：许可证只写长石，却外运含锂瓷土原矿。
+-- plain en: The licence names the minerals that may be mined; what left is none of them and none that occurs with them. Policy lists what each mineral covers (porcelain clay covers the lithium-bearing kind). Example: a licence for feldspar, tickets of lithium-bearing ore.
 -- clears zh: 载明该矿种的许可证；证明该产品是批准矿种的共生、伴生矿的储量报告；更正的品名
 -- clears en: a licence that names the mineral; a reserve report that shows it occurs with the approved one; a corrected product name
 -- unknown zh: 许可证未载明矿种，或矿种不在参数 covers 的表中，不判断；没有有效许可证的日子由 licence-* 规则负责

@@ -8,6 +8,8 @@
 -- basis en: Mineral Resources Law (amended 2009), arts. 3 and 39; campaign plan of 2023-03-25: mining without a licence
 -- basis from 2025-07-01 zh: 《矿产资源法》（2024年修订，2025-07-01施行）第二十二条、第三十三条、第六十四条、第六十七条；法释〔2016〕25号
 -- basis from 2025-07-01 en: Mineral Resources Law (revised 2024, in force 2025-07-01), arts. 22, 33, 64 and 67; Fa Shi [2016] no. 25
+-- plain zh: 磅单上的发货地在场所名录里找不到，也不是哪家登记企业的名称，而车上装的是原矿：没有人知道这矿从哪里来。可能只是写法不同（补登别名即可），也可能是非法采点。例：6 月有 12 张磅单的发货地写“北山沟”，名录里没有。
+-- plain en: The place named as origin on a ticket stands in no register, and the truck carried raw ore: nobody knows where it came from. It may be another spelling (enter the alias) or an illegal pit. Example: in June 12 tickets name “Beishangou”, which no register holds.
 -- clears zh: 场所名录中的登记（补录）；说明该名称是哪个登记场所的别名
 -- clears en: an entry in the register of sites; a statement of which registered site bears that name
 -- unknown zh: 场所名录为空时不判断；两个场所同名的名称、企业名录中的名称不算来源不明

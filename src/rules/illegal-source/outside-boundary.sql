@@ -8,6 +8,8 @@
 -- basis en: Mineral Resources Law (amended 2009), art. 40; Fa Shi [2016] no. 25, art. 2: outside the licensed area
 -- basis from 2025-07-01 zh: 《矿产资源法》（2024年修订，2025-07-01施行）第六十四条；法释〔2016〕25号第二条
 -- basis from 2025-07-01 en: Mineral Resources Law (revised 2024, in force 2025-07-01), art. 64; Fa Shi [2016] no. 25, art. 2
+-- plain zh: 装车地点在许可证划定的矿区范围之外。用磅单上的装车坐标与矿区多边形比较，减去定位误差。例：装车点在边界外 620 米，定位误差 30 米，算越界；在边界外 12 米不算。
+-- plain en: The truck was loaded outside the licensed area. The loading position on the ticket is compared with the polygon of the licence, allowing for the error of positioning. Example: 620 m outside with an error of 30 m is outside; 12 m is not.
 -- clears zh: 证明装车点是矿区外的合法堆场或地磅；定位设备校准记录；变更后的矿区范围
 -- clears en: proof that the loading point is a lawful yard or weighbridge; calibration of the positioning device; a changed boundary
 -- unknown zh: 没有装车坐标（或坐标为 0,0）、当日任一有效许可证没有矿区范围或范围无法读取的不判断（后者见 boundary-unreadable）

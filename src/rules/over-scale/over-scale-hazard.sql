@@ -7,6 +7,8 @@
 -- basis zh: 《金属非金属矿山重大事故隐患判定标准》（矿安〔2022〕88号，2022-09-01施行）一、（三十）：地下矿山年产量超过设计生产能力20%，或者月产量达到年设计生产能力20%以上
 -- basis en: Criteria for major accident hazards of metal and non-metal mines (Mine Safety [2022] no. 88, in force 2022-09-01), section 1 item 30: underground
 --    mines whose output exceeds the annual design capacity by 20 % or whose month reaches 20 % of it
+-- plain zh: 地下矿山的安全红线：全年产量超过设计能力两成以上，或一个月产量达到全年能力的两成。这是国家列出的重大事故隐患，应停产整改。例：年能力 10 万吨，某月产出 2.4 万吨，已达到两成（2 万吨）。
+-- plain en: The safety limit of underground mines: a year more than a fifth above the design capacity, or a month with a fifth of the whole year’s. The state lists it as a major hazard. Example: capacity 100 000 t a year, 24 000 t in one month: above the limit of 20 000 t.
 -- clears zh: 证明设计生产能力高于许可证规模的批准文件；变更后的采矿许可证；更正的月报或磅单；说明开采方式不是地下开采
 -- clears en: an approved design capacity above the licensed scale; a changed licence; corrected returns or tickets; proof that the mine is not underground
 -- unknown zh: 开采方式未载明、露天与地下许可证并存、任一许可证未载明规模或停产未写日期的不判断；设计生产能力以许可证规模代替

@@ -8,6 +8,8 @@
 -- basis en: the production scale on the mining licence; the share of it that a month may take is set by the policy file and is no limit of the law
 -- basis from 2025-07-01 zh: 《矿产资源法》（2024年修订，2025-07-01施行）第三十三条：按批准的开采方案开采；月度比例见本市政策
 -- basis from 2025-07-01 en: Mineral Resources Law (revised 2024, in force 2025-07-01), art. 33: mining by the approved plan; the monthly share is the policy's
+-- plain zh: 一个月采出的原矿超过年批准规模的一定比例（默认 12.5 %，即一个半月的平均量）。量法与误差和年度规则相同。例：年规模 12 万吨，一个月允许 1.5 万吨；当月过磅 1.9 万吨，超出 0.4 万吨。
+-- plain en: More raw ore was mined in a month than a share of the year’s approved scale (12.5 % unless policy says otherwise: one and a half average months). Measured as for the year. Example: 120 000 t a year allow 15 000 t a month; 19 000 t on tickets are 4 000 t too much.
 -- clears zh: 变更后的采矿许可证；更正的月报或磅单；证明当月外运的是前期库存的盘点记录
 -- clears en: a changed licence; corrected returns or tickets; a stock survey that shows that earlier stock was moved
 -- unknown zh: 当月任一采矿许可证未载明规模，或停产、吊销、关闭未写日期的，不判断；当月没有有效许可证的不判断（见 licence-* 规则）

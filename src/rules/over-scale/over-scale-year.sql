@@ -8,6 +8,8 @@
 -- basis en: Mineral Resources Law and the production scale on the mining licence; campaign plan of 2023-03-25: mining above scale
 -- basis from 2025-07-01 zh: 《矿产资源法》（2024年修订，2025-07-01施行）第三十三条：按批准的开采方案开采；造成矿产资源破坏的适用第六十八条
 -- basis from 2025-07-01 en: Mineral Resources Law (revised 2024, in force 2025-07-01), art. 33: mining by the approved plan; art. 68 where resources are destroyed
+-- plain zh: 一年里采出的原矿多于许可证批准的规模。产量用三种办法量：企业月报申报的产量；过磅单外运量加库存增减；两者按各自误差加权。许可证只在一年中的一段时间有效，就按天折算。例：批准 10 万吨，过磅外运 11.6 万吨，库存不变，地磅误差 0.3 %（约 350 吨），超出 1.6 万吨远大于误差，成为线索；外运 10.02 万吨在误差之内，不成为线索。
+-- plain en: More raw ore was mined in a year than the licence approves. Output is measured in three ways: the declared returns; the tickets out plus the change of stock; both, weighed by their errors. A licence in force for part of the year counts by days. Example: 100 000 t approved, 116 000 t on tickets, stock unchanged: the scales’ error of 0.3 % is some 350 t, so 16 000 t too much is found; 100 200 t is within error and is not.
 -- clears zh: 变更后的采矿许可证（规模已扩大并覆盖该年）；更正的月报或磅单；证明部分矿石来自往年库存或其他矿山的盘点和合同
 -- clears en: a changed licence whose larger scale covers the year; corrected returns or tickets; a stock survey and contracts that show ore of earlier years or of other mines
 -- unknown zh: 当年任一采矿许可证未载明规模，或停产、吊销、关闭未写日期的，不判断；没有许可证的矿山由 licence-none 负责

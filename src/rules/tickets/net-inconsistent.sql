@@ -6,6 +6,8 @@
 -- department: transport
 -- basis zh: 记录自相矛盾：净重应等于毛重减皮重
 -- basis en: the records contradict each other: net is gross minus tare
+-- plain zh: 磅单自己算错：净重不等于毛重减皮重，相差超过分度值和取整。例：毛重 46.2 吨、皮重 16.2 吨，净重却写 28.4 吨。
+-- plain en: The ticket contradicts itself: net is not gross minus tare, by more than the division of the scale and rounding. Example: gross 46.2 t, tare 16.2 t, net written as 28.4 t.
 -- clears zh: 原始磅单影像；地磅软件的扣杂、扣水设置说明；更正的磅单
 -- clears en: a picture of the ticket; the weighbridge software’s deduction for dirt or water; a corrected ticket
 -- unknown zh: 毛重或皮重缺失的不判断

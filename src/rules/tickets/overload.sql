@@ -6,6 +6,8 @@
 -- department: transport
 -- basis zh: 《超限运输车辆行驶公路管理规定》（交通运输部令2016年第62号）第三条
 -- basis en: Provisions on over-limit vehicles (Ministry of Transport order 2016 no. 62), art. 3
+-- plain zh: 货车的总质量超过它的轴数所允许的限值（交通运输部令2016年第62号第三条）。轴数来自磅单或车辆登记；不知道是否汽车列车时按较高的限值，不冤枉人；再减去地磅误差。例：六轴车限 49 吨，过磅 56 吨，超 7 吨。
+-- plain en: The truck weighed more than its axles allow (order 2016 no. 62, art. 3). Axles come from the ticket or the register; where it is unknown whether it is articulated the higher limit applies; the scale’s error is allowed for. Example: six axles allow 49 t, it weighed 56 t: 7 t too much.
 -- clears zh: 车辆登记资料：轴数、是否列车、空气悬架（三、四轴单体货车放宽 1 吨）；地磅校准记录；超限运输许可
 -- clears en: the vehicle register: axles, articulated or rigid, air suspension (1 t more for rigid trucks of 3 and 4 axles); calibration of the scale; a permit for over-limit transport
 -- unknown zh: 毛重缺失，或磅单和车辆登记都没有轴数的不判断；不知道是否列车按较高限值

@@ -6,6 +6,8 @@
 -- department: transport
 -- basis zh: 记录自相矛盾：一个磅单号只能对应一次过磅
 -- basis en: the records contradict each other: a ticket number names one weighing
+-- plain zh: 同一个磅单号出现在两张内容不同的磅单上。一个号只能对应一次过磅；重复使用可能是一票多车。只差空白栏的两行不算。例：磅单 0815 一张 28 吨发往甲厂，一张 31 吨发往乙厂。
+-- plain en: One ticket number stands on two tickets that say different things. A number names one weighing; reuse may mean several trucks on one ticket. Rows that differ only in blanks do not count. Example: ticket 0815 once with 28 t to plant A, once with 31 t to plant B.
 -- clears zh: 说明哪一张有效并作废另一张（更正文件）；证明两处地磅各自编号
 -- clears en: a correction file that says which one holds and voids the other; proof that two weighbridges number on their own
 -- unknown zh: 只差空白栏（例如后来补填的收货净重）的两行不算矛盾

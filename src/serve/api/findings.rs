@@ -79,7 +79,8 @@ impl<'a> Wanted<'a> {
             certainty: params.one_of("certainty", &[Certainty::Proven, Certainty::Strong, Certainty::Lead].map(words::certainty_id))?,
             subject_kind: params.one_of(
                 "subject_kind",
-                &[SubjectKind::Site, SubjectKind::Place, SubjectKind::Plate, SubjectKind::Ticket].map(words::subject_kind_id),
+                &[SubjectKind::Site, SubjectKind::Place, SubjectKind::Plate, SubjectKind::Ticket, SubjectKind::Company]
+                    .map(words::subject_kind_id),
             )?,
             subject: params.get("subject"),
             department: params.get("department"),

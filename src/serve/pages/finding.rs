@@ -76,7 +76,7 @@ fn evidence(asked: &Asked, f: &Finding) -> Markup {
             p {
                 (asked.say("共", "There are")) " " b { (numbers::count(f.evidence)) } " "
                 @match f.subject_kind {
-                    SubjectKind::Site | SubjectKind::Place => { (asked.say("条证据（磅单或报表）。", "pieces of evidence (tickets or returns).")) }
+                    SubjectKind::Site | SubjectKind::Place | SubjectKind::Company => { (asked.say("条证据（磅单或报表）。", "pieces of evidence (tickets or returns).")) }
                     SubjectKind::Plate | SubjectKind::Ticket => { (asked.say("条证据（磅单）。", "pieces of evidence (tickets).")) }
                 }
                 " " (asked.say("全部磅单，含来源文件、工作表和行号，用下面的命令取得：", "Every ticket, with the file, sheet and row that it stands in, comes from this command:"))

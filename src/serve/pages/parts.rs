@@ -25,7 +25,7 @@ pub(super) fn site_link(asked: &Asked, id: &str, name: &str) -> Markup {
 pub(super) fn subject(asked: &Asked, finding: &Finding) -> Markup {
     match finding.subject_kind {
         SubjectKind::Site => site_link(asked, &finding.subject, &finding.subject_name),
-        SubjectKind::Place | SubjectKind::Plate | SubjectKind::Ticket => html! { (finding.subject_name) },
+        SubjectKind::Place | SubjectKind::Plate | SubjectKind::Ticket | SubjectKind::Company => html! { (finding.subject_name) },
     }
 }
 

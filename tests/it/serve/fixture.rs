@@ -274,6 +274,7 @@ fn finding(n: i64) -> Finding {
         SubjectKind::Place => (format!("老屋场{n}"), format!("老屋场{n}")),
         SubjectKind::Plate => (format!("赣C{:05}", 10_000 + n), format!("赣C{:05}", 10_000 + n)),
         SubjectKind::Ticket => (format!("BD2023{n:06}"), format!("BD2023{n:06}")),
+        SubjectKind::Company => (format!("9136{n:014}"), format!("企业{n}")),
     };
     let period = if rule == "over-scale-year" { "2023".to_owned() } else { month(n % 12 + 1) };
     let departments_en = if department.starts_with("自然") {

@@ -1,23 +1,16 @@
-//! What does the program do with a rule's rows that SQL can't? A named step, from rows to evidence rows.
+//! Which loads lie outside? Rows with `day`, `loaded_lat`, `loaded_lon`: `observed` becomes the distance in metres outside the
+//! site's boundaries of that day; rows within `allowed` and rows that can't be judged go.
 
-use super::boundary::{Area, Boundary};
+use super::Step;
 use crate::engine::{Engine, EngineError, Rows};
 use crate::records::time::days_of;
+use crate::rules::boundary::{Area, Boundary};
+use crate::rules::context::Context;
 use chrono::NaiveDate;
 use polars::prelude::*;
 use std::collections::BTreeMap;
 
-/// A step that the head of a rule may name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
-    /// Rows with `day`, `loaded_lat`, `loaded_lon`: `observed` becomes the distance in metres outside the site's boundaries
-    /// of that day; rows within `allowed` and rows that can't be judged go.
-    OutsideBoundary,
-    /// Rows with `boundary`: those whose text can be read go.
-    UnreadableBoundary,
-}
-
-const STEPS: [(&str, Step); 2] = [("outside-boundary", Step::OutsideBoundary), ("unreadable-boundary", Step::UnreadableBoundary)];
+pub(super) static STEP: Step = Step { name: "outside-boundary", parameters: &[], run };
 
 /// The boundaries of mining licences with the days on which they are in force.
 const BOUNDARIES: &str = "
@@ -26,39 +19,8 @@ FROM licences
 WHERE kind = 'mining' AND site IS NOT NULL AND boundary IS NOT NULL AND (status = 'valid' OR status_since IS NOT NULL)
 ";
 
-impl Step {
-    /// The step of this name.
-    #[must_use]
-    pub fn by_name(name: &str) -> Option<Self> {
-        STEPS.iter().find(|(n, _)| *n == name).map(|(_, s)| *s)
-    }
-
-    /// The name in the head of a rule.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        STEPS.iter().find(|(_, s)| *s == self).map_or("", |(n, _)| *n)
-    }
-
-    /// All names, for messages.
-    #[must_use]
-    pub fn names() -> String {
-        STEPS.map(|(n, _)| n).join(", ")
-    }
-
-    /// The evidence rows among the rows of a statement.
-    ///
-    /// # Errors
-    /// [`EngineError`] if the rows have not the columns that the step needs.
-    pub fn run(self, engine: &Engine, rows: DataFrame) -> Result<DataFrame, EngineError> {
-        match self {
-            Step::OutsideBoundary => outside_boundary(engine, rows),
-            Step::UnreadableBoundary => unreadable_boundary(rows),
-        }
-    }
-}
-
-fn outside_boundary(engine: &Engine, mut rows: DataFrame) -> Result<DataFrame, EngineError> {
-    let boundaries = boundaries(engine)?;
+fn run(context: &Context, mut rows: DataFrame) -> Result<DataFrame, EngineError> {
+    let boundaries = boundaries(context.engine)?;
     let distances: Int64Chunked = {
         let sites = rows.column("subject")?.str()?;
         let days = rows.column("day")?.date()?.physical();
@@ -88,13 +50,6 @@ fn outside_m(boundaries: &[InForce], day: i32, lat: f64, lon: f64) -> Option<i64
         nearest = Some(nearest.map_or(distance, |n| n.min(distance)));
     }
     nearest
-}
-
-fn unreadable_boundary(rows: DataFrame) -> Result<DataFrame, EngineError> {
-    let texts = rows.column("boundary")?.unique()?;
-    let broken: Vec<&str> = texts.str()?.iter().flatten().filter(|text| Boundary::parse(text).is_err()).collect();
-    let mask: BooleanChunked = rows.column("boundary")?.str()?.iter().map(|text| text.map(|t| broken.contains(&t))).collect();
-    Ok(rows.filter(&mask)?)
 }
 
 /// A boundary with its first and last day in force, days since 1970; `None`: its text can't be read.

@@ -22,13 +22,25 @@ pub const PLACEHOLDERS: [&str; 6] = ["subject", "period", "observed", "allowed",
 /// Tables that several rules share, put in front of the statement by `-- with: NAME`.
 pub const SHARED: [(&str, &str); 1] = [("licence-days", include_str!("shared/licence-days.sql"))];
 
-/// A number of the worst row that the sentence names beside `observed` and `allowed`.
+/// A number or a text of the worst row that the sentence names beside `observed` and `allowed`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Figure {
     /// Column of the rows and placeholder of the sentence.
     pub name: String,
     /// Unit.
     pub unit: String,
+}
+
+/// The unit of a figure that is a text: a reason, a name. Its column holds `中文 / English`, or what is the same in both languages;
+/// a missing one says nothing.
+pub const TEXT: &str = "text";
+
+impl Figure {
+    /// Whether its column holds texts.
+    #[must_use]
+    pub fn is_text(&self) -> bool {
+        self.unit == TEXT
+    }
 }
 
 /// Which rules run first.
@@ -322,8 +334,8 @@ impl Head<'_> {
         let (mine, rest): (Vec<_>, Vec<_>) = std::mem::take(&mut self.entries).into_iter().partition(|(k, _)| k.starts_with("figure "));
         self.entries = rest;
         let figure = |(key, unit): (String, String)| {
-            if !UNITS.contains(&unit.as_str()) {
-                let allowed = UNITS.join(", ");
+            if !UNITS.contains(&unit.as_str()) && unit != TEXT {
+                let allowed = format!("{}, {TEXT}", UNITS.join(", "));
                 return Err(RuleError::new(
                     self.file,
                     &key,
@@ -522,7 +534,7 @@ SELECT {limit_kg} AS x
             refused("-- unit: kg", "-- unit: kg\n-- colour: red"),
             refused("-- unit: kg", "-- unit: kg\n-- step: dance"),
         ];
-        assert_snapshot!(errors.join("\n"), @r"
+        assert_snapshot!(errors.join("\n").replace(&Step::names(), "…"), @r"
     规则文件 tickets/demo.sql，`title en`：缺少 `-- title en: …` 这一行 / rule file tickets/demo.sql, `title en`: the line `-- title en: …` is missing
     规则文件 tickets/demo.sql，`id`：应与文件名 demo 相同 / rule file tickets/demo.sql, `id`: must be the file's name, demo
     规则文件 tickets/demo.sql，`certainty`：不认识 sure，只能是 proven, strong, lead / rule file tickets/demo.sql, `certainty`: sure is none of proven, strong, lead
@@ -533,7 +545,7 @@ SELECT {limit_kg} AS x
     规则文件 tickets/demo.sql，`parameter limit_kg`：声明了但 SQL 未用 / rule file tickets/demo.sql, `parameter limit_kg`: declared, but the SQL does not use it
     规则文件 tickets/demo.sql，`says`：没有占位符 {subjekt}，只有 subject, period, observed, allowed, quantity, tickets / rule file tickets/demo.sql, `says`: no placeholder {subjekt}, only subject, period, observed, allowed, quantity, tickets
     规则文件 tickets/demo.sql，`colour`：不认识的键，只有 id, title, family, certainty, department, basis, plain, clears, unknown, says, unit, figure, quantity, look-back, after, with, needs, parameter, step / rule file tickets/demo.sql, `colour`: unknown key, only id, title, family, certainty, department, basis, plain, clears, unknown, says, unit, figure, quantity, look-back, after, with, needs, parameter, step
-    规则文件 tickets/demo.sql，`step`：没有步骤 dance，只有 outside-boundary, unreadable-boundary / rule file tickets/demo.sql, `step`: no step dance, only outside-boundary, unreadable-boundary
+    规则文件 tickets/demo.sql，`step`：没有步骤 dance，只有 … / rule file tickets/demo.sql, `step`: no step dance, only …
     ");
     }
 }

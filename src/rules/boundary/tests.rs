@@ -153,6 +153,26 @@ fn what_is_no_area_is_never_read_as_one_and_the_reason_is_said() {
         "114.5,28.1;114.6,28.1;114.6,28.2",
     ];
     let reasons: Vec<String> = refused.iter().map(|text| because(text)).collect();
-    insta::assert_snapshot!(reasons.join("\n"), @r#""#);
+    insta::assert_snapshot!(reasons.join("\n"), @r#"
+    一圈拐点少于三个 / a ring has fewer than three corners
+    一圈拐点少于三个 / a ring has fewer than three corners
+    一圈拐点少于三个 / a ring has fewer than three corners
+    一圈拐点少于三个 / a ring has fewer than three corners
+    坐标既不是先经度后纬度的度数，也不是高斯-克吕格坐标 / the coordinates are neither degrees, longitude first, nor a Gauss-Kruger grid
+    边线相交，拐点次序有误 / sides cross each other: the corners are out of order
+    看不懂“POINT” / "POINT" has no meaning here
+    看不懂“矿区范围见附图” / "矿区范围见附图" has no meaning here
+    一圈拐点少于三个 / a ring has fewer than three corners
+    坐标“3098000”不成对 / the coordinate "3098000" has no partner
+    缺少 3 号拐点 / corner 3 is left out
+    看不懂“30990” / "30990" has no meaning here
+    坐标“38544000.00”不成对 / the coordinate "38544000.00" has no partner
+    看不懂“24543000” / "24543000" has no meaning here
+    坐标系（西安）不是 CGCS2000，没有公开的转换参数 / the reference frame (西安) is not CGCS2000, and its transformation is not public
+    度数与米、有带号与无带号的坐标混用 / degrees and metres, or eastings with and without a zone, are mixed
+    文字中的分带与坐标前的带号不一致 / the zone in the text is not the one in front of the eastings
+    边线相交，拐点次序有误 / sides cross each other: the corners are out of order
+    看不懂“114.5” / "114.5" has no meaning here
+    "#);
     assert!(matches!(Boundary::parse("POLYGON((114.5 28.0, 114.6"), Err(BoundaryError::Syntax(_))));
 }

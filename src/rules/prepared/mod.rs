@@ -1,11 +1,14 @@
 //! Which tables does a rule's statement join that no record holds? Small ones, made from the views before the statement runs.
 
+mod foreign_lots;
+mod outside;
+
 use super::context::Context;
 use crate::engine::EngineError;
 use polars::prelude::DataFrame;
 
 /// All prepared tables, by name.
-static PREPARED: &[&Prepared] = &[];
+static PREPARED: &[&Prepared] = &[&foreign_lots::FOREIGN_LOTS, &outside::OUTSIDE];
 
 /// A table that the head of a rule may need.
 #[derive(Debug)]

@@ -2,15 +2,19 @@
 //!
 //! A step works on aggregates or on narrow rows that a statement made; tickets are read by SQL only.
 
-mod outside_boundary;
+mod months;
+mod plant_balance;
+mod plant_history;
+mod plant_records;
 mod unreadable_boundary;
+mod yard_balance;
 
 use super::context::Context;
 use crate::engine::EngineError;
 use polars::prelude::DataFrame;
 
 /// All steps, by name.
-static STEPS: &[&Step] = &[&outside_boundary::STEP, &unreadable_boundary::STEP];
+static STEPS: &[&Step] = &[&unreadable_boundary::STEP, &plant_balance::STEP, &yard_balance::STEP];
 
 /// A step that the head of a rule may name.
 #[derive(Debug)]

@@ -1,4 +1,4 @@
-//! What did a run find out, and from what was it made? Rules, prices, output, flows and sites of one snapshot.
+//! What did a run find out, and from what was it made? Prices, rules, output, flows and sites of one snapshot.
 
 use super::contents::{Contents, RunInfo};
 use super::month::{Month, clip, last_day};
@@ -24,10 +24,10 @@ const NO_RECORDS: [&str; 3] = ["run", "compact", publication::store::PREPARES];
 /// What a run is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// Running the rules.
-    Rules,
     /// Working out guide prices.
     Prices,
+    /// Running the rules.
+    Rules,
     /// Adding up output and flows.
     Balance,
     /// Gathering.
@@ -40,7 +40,7 @@ pub enum Step {
 
 impl Step {
     /// The steps in their order.
-    pub const ALL: [Step; 6] = [Step::Rules, Step::Prices, Step::Balance, Step::Contents, Step::Write, Step::Keep];
+    pub const ALL: [Step; 6] = [Step::Prices, Step::Rules, Step::Balance, Step::Contents, Step::Write, Step::Keep];
 
     /// For people.
     #[must_use]
@@ -103,10 +103,11 @@ pub fn collect_in(
     month: Option<Month>,
     step: &mut dyn FnMut(Step),
 ) -> Result<(Contents, DataFrame), ReportError> {
-    step(Step::Rules);
-    let outcome = rules::run_rules(engine, policy, rules)?;
     step(Step::Prices);
     let bands = price::bands_with(engine, policy, &publication::published(snapshot)?)?;
+    step(Step::Rules);
+    price::given::register(engine, &bands)?;
+    let outcome = rules::run_rules(engine, policy, rules)?;
     step(Step::Balance);
     let (output, flows, sites) = (balance::output(engine)?, balance::flows(engine)?, balance::sites(engine)?);
     step(Step::Contents);

@@ -16,6 +16,9 @@ pub const BUILTIN: &[(&str, &str)] = rules![
     "over-scale" / "over-scale-year",
     "over-scale" / "over-scale-month",
     "over-scale" / "over-scale-hazard",
+    "over-scale" / "over-scale-forecast",
+    "over-scale" / "under-declared",
+    "over-scale" / "proxy-mismatch",
     "illegal-source" / "origin-unknown",
     "illegal-source" / "licence-none",
     "illegal-source" / "licence-expired",
@@ -23,6 +26,8 @@ pub const BUILTIN: &[(&str, &str)] = rules![
     "illegal-source" / "exploration-ore",
     "illegal-source" / "construction-ore",
     "illegal-source" / "mineral-not-approved",
+    "illegal-source" / "quota-exhausted",
+    "illegal-source" / "licensed-cover",
     "illegal-source" / "outside-boundary",
     "illegal-source" / "boundary-unreadable",
     "illegal-source" / "plant-excess-output",
@@ -32,6 +37,11 @@ pub const BUILTIN: &[(&str, &str)] = rules![
     "tickets" / "ticket-reused",
     "tickets" / "weight-mismatch",
     "tickets" / "net-inconsistent",
+    "tickets" / "vehicle-unfit",
+    "tickets" / "payload-implausible",
+    "tickets" / "tare-drift",
+    "tickets" / "travel-impossible",
+    "tickets" / "trips-too-many",
 ];
 
 /// The built-in rules.

@@ -20,7 +20,14 @@ pub const FAMILIES: [&str; 3] = ["over-scale", "illegal-source", "tickets"];
 pub const PLACEHOLDERS: [&str; 6] = ["subject", "period", "observed", "allowed", "quantity", "tickets"];
 
 /// Tables that several rules share, put in front of the statement by `-- with: NAME`.
-pub const SHARED: [(&str, &str); 1] = [("licence-days", include_str!("shared/licence-days.sql"))];
+pub const SHARED: [(&str, &str); 6] = [
+    ("unclear-licences", include_str!("shared/unclear-licences.sql")),
+    ("licence-days", include_str!("shared/licence-days.sql")),
+    ("ore-months", include_str!("shared/ore-months.sql")),
+    ("ore-papers", include_str!("shared/ore-papers.sql")),
+    ("ore-year-measures", include_str!("shared/ore-year-measures.sql")),
+    ("ore-month-measures", include_str!("shared/ore-month-measures.sql")),
+];
 
 /// A number or a text of the worst row that the sentence names beside `observed` and `allowed`.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,6 +2,18 @@
 
 mod foreign_lots;
 mod outside;
+mod allowances;
+mod coefficients;
+pub(super) mod ore;
+mod proxies;
+mod rights;
+mod stock_flow;
+mod uncovered;
+mod undeclared;
+mod clock_fit;
+mod clocks;
+mod journeys;
+mod unfit_vehicles;
 
 use super::context::Context;
 use crate::engine::EngineError;
@@ -9,6 +21,8 @@ use polars::prelude::DataFrame;
 
 /// All prepared tables, by name.
 static PREPARED: &[&Prepared] = &[&foreign_lots::FOREIGN_LOTS, &outside::OUTSIDE];
+static PREPARED: &[&Prepared] = &[&allowances::TABLE, &proxies::TABLE, &uncovered::TABLE, &undeclared::TABLE];
+static PREPARED: &[&Prepared] = &[&journeys::TABLE, &clocks::TABLE, &unfit_vehicles::TABLE];
 
 /// A table that the head of a rule may need.
 #[derive(Debug)]

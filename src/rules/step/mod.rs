@@ -6,6 +6,9 @@ mod months;
 mod plant_balance;
 mod plant_history;
 mod plant_records;
+mod forecast;
+mod outside_boundary;
+mod run_rate;
 mod unreadable_boundary;
 mod yard_balance;
 
@@ -15,6 +18,7 @@ use polars::prelude::DataFrame;
 
 /// All steps, by name.
 static STEPS: &[&Step] = &[&unreadable_boundary::STEP, &plant_balance::STEP, &yard_balance::STEP];
+static STEPS: &[&Step] = &[&forecast::STEP, &outside_boundary::STEP, &unreadable_boundary::STEP];
 
 /// A step that the head of a rule may name.
 #[derive(Debug)]

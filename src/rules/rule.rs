@@ -20,13 +20,14 @@ pub const FAMILIES: [&str; 3] = ["over-scale", "illegal-source", "tickets"];
 pub const PLACEHOLDERS: [&str; 6] = ["subject", "period", "observed", "allowed", "quantity", "tickets"];
 
 /// Tables that several rules share, put in front of the statement by `-- with: NAME`.
-pub const SHARED: [(&str, &str); 6] = [
+pub const SHARED: &[(&str, &str)] = &[
     ("unclear-licences", include_str!("shared/unclear-licences.sql")),
     ("licence-days", include_str!("shared/licence-days.sql")),
     ("ore-months", include_str!("shared/ore-months.sql")),
     ("ore-papers", include_str!("shared/ore-papers.sql")),
     ("ore-year-measures", include_str!("shared/ore-year-measures.sql")),
     ("ore-month-measures", include_str!("shared/ore-month-measures.sql")),
+    ("illegal-tickets", include_str!("shared/illegal-tickets.sql")),
 ];
 
 /// A number or a text of the worst row that the sentence names beside `observed` and `allowed`.
@@ -324,7 +325,7 @@ impl Head<'_> {
         let mut parts = Vec::new();
         for name in names.split([',', ' ']).filter(|n| !n.is_empty()) {
             let Some((_, shared)) = SHARED.iter().find(|(n, _)| *n == name) else {
-                let names = SHARED.map(|(n, _)| n).join(", ");
+                let names = SHARED.iter().map(|(n, _)| *n).collect::<Vec<_>>().join(", ");
                 let (zh, en) = (format!("没有公用部分 {name}，只有 {names}"), format!("there is no shared part {name}, only {names}"));
                 return Err(RuleError::new(self.file, "with", zh, en));
             };
@@ -541,7 +542,8 @@ SELECT {limit_kg} AS x
             refused("-- unit: kg", "-- unit: kg\n-- colour: red"),
             refused("-- unit: kg", "-- unit: kg\n-- step: dance"),
         ];
-        assert_snapshot!(errors.join("\n").replace(&Step::names(), "…"), @r"
+        let errors = errors.join("\n").replace(&Step::names(), "…");
+        assert_snapshot!(errors, @r"
     规则文件 tickets/demo.sql，`title en`：缺少 `-- title en: …` 这一行 / rule file tickets/demo.sql, `title en`: the line `-- title en: …` is missing
     规则文件 tickets/demo.sql，`id`：应与文件名 demo 相同 / rule file tickets/demo.sql, `id`: must be the file's name, demo
     规则文件 tickets/demo.sql，`certainty`：不认识 sure，只能是 proven, strong, lead / rule file tickets/demo.sql, `certainty`: sure is none of proven, strong, lead

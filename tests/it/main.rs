@@ -4,6 +4,7 @@
 
 mod bulletin;
 mod demo;
+mod dossier;
 mod engine;
 mod golden;
 mod house;

@@ -135,10 +135,11 @@ impl Boundary {
         Ok(boundary)
     }
 
-    /// The polygons, longitude and latitude in degrees (WGS-84).
+    /// The rings of its polygons, as (longitude, latitude) in degrees: of each polygon the outer one first, then its holes.
     #[must_use]
-    pub const fn polygons(&self) -> &MultiPolygon<f64> {
-        &self.0
+    pub fn rings(&self) -> Vec<Vec<Vec<(f64, f64)>>> {
+        let ring = |ring: &LineString<f64>| ring.0.iter().map(|c| (c.x, c.y)).collect();
+        self.0.iter().map(|p| std::iter::once(p.exterior()).chain(p.interiors()).map(ring).collect()).collect()
     }
 
     /// The area in metres around its own centre: a licensed area is a few kilometres wide, so a plane does.
@@ -147,16 +148,16 @@ impl Boundary {
         Area::of(&self.0)
     }
 
-    fn rings(&self) -> impl Iterator<Item = &LineString<f64>> {
+    fn lines(&self) -> impl Iterator<Item = &LineString<f64>> {
         self.0.iter().flat_map(|p| std::iter::once(p.exterior()).chain(p.interiors()))
     }
 
     fn check(&self, place: &Place) -> Result<(), BoundaryError> {
         // A closed ring of three corners has four coordinates.
-        if self.0.0.is_empty() || self.rings().any(|ring| ring.0.len() < 4) {
+        if self.0.0.is_empty() || self.lines().any(|ring| ring.0.len() < 4) {
             return Err(BoundaryError::Empty);
         }
-        if self.rings().any(area::crosses_itself) {
+        if self.lines().any(area::crosses_itself) {
             return Err(BoundaryError::Crossing);
         }
         let away = |site: (f64, f64)| {

@@ -87,7 +87,7 @@ fn degrees_with_minutes_and_seconds_are_read_in_either_order() {
         "114.5000,28.1000;114.6000,28.1000;114.6000,28.2000;114.5000,28.2000",
     ] {
         let found = Boundary::parse(text).unwrap();
-        for (a, b) in found.rings().flat_map(|r| &r.0).zip(expected.rings().flat_map(|r| &r.0)) {
+        for (a, b) in found.lines().flat_map(|r| &r.0).zip(expected.lines().flat_map(|r| &r.0)) {
             assert!((a.x - b.x).abs() < 1e-12 && (a.y - b.y).abs() < 1e-12, "{text}");
         }
     }

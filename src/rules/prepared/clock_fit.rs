@@ -66,8 +66,7 @@ pub(super) fn fit(sites: usize, legs: &[Leg], prior_min: f64) -> Vec<Option<Cloc
             continue;
         }
         let place = |site: usize| network.binary_search(&site).ok();
-        let own: Vec<Leg> =
-            legs.iter().filter_map(|leg| Some(Leg { from: place(leg.from)?, to: place(leg.to)?, ..*leg })).collect();
+        let own: Vec<Leg> = legs.iter().filter_map(|leg| Some(Leg { from: place(leg.from)?, to: place(leg.to)?, ..*leg })).collect();
         for (site, clock) in network.iter().zip(fit_network(network.len(), &own, prior_min)) {
             if let Some(slot) = clocks.get_mut(*site) {
                 *slot = clock;
@@ -139,14 +138,7 @@ fn fit_network(sites: usize, legs: &[Leg], prior_min: f64) -> Vec<Option<Clock>>
 }
 
 /// Weighted least squares at the weights of the last solution: the unknowns and the inverse of the normal matrix.
-fn solve(
-    count: usize,
-    sites: usize,
-    equations: &[Equation],
-    x: &[f64],
-    spread: [f64; 2],
-    prior_min: f64,
-) -> Option<(Vec<f64>, Vec<f64>)> {
+fn solve(count: usize, sites: usize, equations: &[Equation], x: &[f64], spread: [f64; 2], prior_min: f64) -> Option<(Vec<f64>, Vec<f64>)> {
     let mut matrix = vec![0.0; count * count];
     let mut right = vec![0.0; count];
     for equation in equations {
@@ -160,7 +152,13 @@ fn solve(
         }
     }
     for i in 0..count {
-        let sigma = if i < sites { prior_min.max(1e-6) } else if (i - sites) % 2 == 0 { LOOSE_MIN } else { LOOSE_RATIO };
+        let sigma = if i < sites {
+            prior_min.max(1e-6)
+        } else if (i - sites) % 2 == 0 {
+            LOOSE_MIN
+        } else {
+            LOOSE_RATIO
+        };
         let pull = if i < sites { huber(x[i] / sigma) } else { 1.0 };
         matrix[i * count + i] += pull / sigma.powi(2);
     }
@@ -177,13 +175,10 @@ fn scale(equations: &[Equation], x: &[f64], inverse: &[f64], count: usize, way: 
         let residual = equation.residual(x);
         let weight = huber(residual / sigma);
         // What the leg itself decides of its fit is no residual.
-        let leverage: f64 = equation
-            .terms
-            .iter()
-            .flat_map(|(i, a)| equation.terms.iter().map(move |(j, b)| a * b * inverse[i * count + j]))
-            .sum::<f64>()
-            * weight
-            / sigma.powi(2);
+        let leverage: f64 =
+            equation.terms.iter().flat_map(|(i, a)| equation.terms.iter().map(move |(j, b)| a * b * inverse[i * count + j])).sum::<f64>()
+                * weight
+                / sigma.powi(2);
         squares += weight * (residual.powi(2) - equation.error.powi(2)).max(0.0);
         freedom += (1.0 - leverage).max(0.0);
     }

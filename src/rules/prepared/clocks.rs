@@ -184,7 +184,9 @@ fn least_minutes(engine: &Engine) -> Result<BTreeMap<(String, String), f64>, Eng
     let rows = Rows::new(&frame);
     let mut least = BTreeMap::new();
     for row in 0..frame.height() {
-        if let (Some(from), Some(to), Some(seconds)) = (rows.text("from_site", row)?, rows.text("to_site", row)?, rows.integer("least_s", row)?) {
+        if let (Some(from), Some(to), Some(seconds)) =
+            (rows.text("from_site", row)?, rows.text("to_site", row)?, rows.integer("least_s", row)?)
+        {
             #[expect(clippy::cast_precision_loss, reason = "seconds of a drive")]
             least.insert((from, to), seconds as f64 / 60.0);
         }

@@ -12,7 +12,7 @@ use crate::rules::scatter::Scatter;
 use polars::prelude::*;
 use std::collections::BTreeMap;
 
-pub(super) static FOREIGN_LOTS: Prepared = Prepared {
+pub(super) static TABLE: Prepared = Prepared {
     name: "foreign_lots",
     parameters: &["products", "kinds", "min_lots", "assay_error", "assay_absolute", "trace_error", "false_alarm"],
     make,

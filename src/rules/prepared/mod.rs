@@ -1,18 +1,18 @@
 //! Which tables does a rule's statement join that no record holds? Small ones, made from the views before the statement runs.
 
-mod foreign_lots;
-mod outside;
 mod allowances;
+mod clock_fit;
+mod clocks;
 mod coefficients;
+mod foreign_lots;
+mod journeys;
 pub(super) mod ore;
+mod outside;
 mod proxies;
 mod rights;
 mod stock_flow;
 mod uncovered;
 mod undeclared;
-mod clock_fit;
-mod clocks;
-mod journeys;
 mod unfit_vehicles;
 
 use super::context::Context;
@@ -20,9 +20,18 @@ use crate::engine::EngineError;
 use polars::prelude::DataFrame;
 
 /// All prepared tables, by name.
-static PREPARED: &[&Prepared] = &[&foreign_lots::FOREIGN_LOTS, &outside::OUTSIDE];
-static PREPARED: &[&Prepared] = &[&allowances::TABLE, &proxies::TABLE, &uncovered::TABLE, &undeclared::TABLE];
-static PREPARED: &[&Prepared] = &[&journeys::TABLE, &clocks::TABLE, &unfit_vehicles::TABLE];
+#[rustfmt::skip]
+static PREPARED: &[&Prepared] = &[
+    &allowances::TABLE,
+    &clocks::TABLE,
+    &foreign_lots::TABLE,
+    &journeys::TABLE,
+    &outside::TABLE,
+    &proxies::TABLE,
+    &uncovered::TABLE,
+    &undeclared::TABLE,
+    &unfit_vehicles::TABLE,
+];
 
 /// A table that the head of a rule may need.
 #[derive(Debug)]

@@ -14,7 +14,7 @@ use polars::prelude::*;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap};
 
-pub(super) static OUTSIDE: Prepared = Prepared { name: "outside", parameters: &["products", "gps_error_m", "false_alarm"], make };
+pub(super) static TABLE: Prepared = Prepared { name: "outside", parameters: &["products", "gps_error_m", "false_alarm"], make };
 
 /// Positions that one thread takes at a time.
 const BLOCK: usize = 1 << 16;

@@ -68,7 +68,8 @@ fn units(rows: &DataFrame, today: Today) -> Result<BTreeMap<String, Unit>, Engin
     let mut unit_of: BTreeMap<String, (String, i64, Option<i64>)> = BTreeMap::new();
     for row in 0..rows.height() {
         if cells.integer("year", row)? == Some(year)
-            && let (Some(site), Some(unit), Some(sites)) = (cells.text("site", row)?, cells.text("unit", row)?, cells.integer("sites", row)?)
+            && let (Some(site), Some(unit), Some(sites)) =
+                (cells.text("site", row)?, cells.text("unit", row)?, cells.integer("sites", row)?)
         {
             unit_of.insert(site, (unit, sites, cells.integer("allowed_kg", row)?));
         }
@@ -127,7 +128,9 @@ fn of_unit(context: &Context, unit: &Unit, today: Today, seasons: &Seasons) -> R
     };
     let sofar: f64 = unit.months.range(year * 12..=today.month).map(|(_, kg)| kg).sum();
     let scatter = float(context.number("scale_error")?) / 1e6;
-    let Some(rate) = rate(&of_year(year), &of_year(year - 1), seasons, size(context, "least_months")?, scatter) else { return Ok(Vec::new()) };
+    let Some(rate) = rate(&of_year(year), &of_year(year - 1), seasons, size(context, "least_months")?, scatter) else {
+        return Ok(Vec::new());
+    };
     let outside = (1.0 - float(context.number("interval_pct")?) / 1e6) / 2.0;
     let ahead = ahead(today);
     let passage = rate.passage(float(allowed_kg) - sofar, &ahead, seasons, [outside, 0.5, 1.0 - outside]);
@@ -172,7 +175,8 @@ fn ahead(today: Today) -> Vec<(usize, f64)> {
 
 fn frame(found: &[Found]) -> Result<DataFrame, EngineError> {
     let number = |name: &str, get: fn(&Found) -> Option<i64>| Column::new(name.into(), found.iter().map(get).collect::<Vec<Option<i64>>>());
-    let text = |name: &str, get: fn(&Found) -> Option<String>| Column::new(name.into(), found.iter().map(get).collect::<Vec<Option<String>>>());
+    let text =
+        |name: &str, get: fn(&Found) -> Option<String>| Column::new(name.into(), found.iter().map(get).collect::<Vec<Option<String>>>());
     let columns = vec![
         text("subject_kind", |_| Some("site".to_owned())),
         text("subject", |f| Some(f.site.clone())),

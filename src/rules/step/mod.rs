@@ -2,12 +2,12 @@
 //!
 //! A step works on aggregates or on narrow rows that a statement made; tickets are read by SQL only.
 
+mod forecast;
 mod months;
+mod more_than_forgotten;
 mod plant_balance;
 mod plant_history;
 mod plant_records;
-mod forecast;
-mod outside_boundary;
 mod run_rate;
 mod unreadable_boundary;
 mod yard_balance;
@@ -17,8 +17,14 @@ use crate::engine::EngineError;
 use polars::prelude::DataFrame;
 
 /// All steps, by name.
-static STEPS: &[&Step] = &[&unreadable_boundary::STEP, &plant_balance::STEP, &yard_balance::STEP];
-static STEPS: &[&Step] = &[&forecast::STEP, &outside_boundary::STEP, &unreadable_boundary::STEP];
+#[rustfmt::skip]
+static STEPS: &[&Step] = &[
+    &forecast::STEP,
+    &more_than_forgotten::STEP,
+    &plant_balance::STEP,
+    &unreadable_boundary::STEP,
+    &yard_balance::STEP,
+];
 
 /// A step that the head of a rule may name.
 #[derive(Debug)]

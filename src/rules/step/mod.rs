@@ -9,12 +9,16 @@ mod outside_boundary;
 mod price_too_low;
 mod steered;
 mod forecast;
+mod months;
 mod more_than_forgotten;
-mod outside_boundary;
+mod plant_balance;
+mod plant_history;
+mod plant_records;
 mod run_rate;
 mod unreadable_boundary;
 mod weights_cloned;
 mod weights_read;
+mod yard_balance;
 
 use super::context::Context;
 use crate::engine::EngineError;
@@ -31,8 +35,9 @@ static STEPS: &[&Step] = &[
 static STEPS: &[&Step] = &[
     &forecast::STEP,
     &more_than_forgotten::STEP,
-    &outside_boundary::STEP,
+    &plant_balance::STEP,
     &unreadable_boundary::STEP,
+    &yard_balance::STEP,
 ];
 
 /// A step that the head of a rule may name.

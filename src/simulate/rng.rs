@@ -8,11 +8,7 @@ use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
 use sha2::{Digest, Sha256};
 
 /// A stream of chance.
-pub(super) struct Rng {
-    chance: ChaCha8Rng,
-    /// Box and Muller make two standard normals at once.
-    spare: Option<f64>,
-}
+pub(super) struct Rng(ChaCha8Rng);
 
 impl Rng {
     /// The stream of `what`, number `n`.
@@ -21,12 +17,12 @@ impl Rng {
         hash.update(seed.to_le_bytes());
         hash.update(n.to_le_bytes());
         hash.update(what.as_bytes());
-        Self { chance: ChaCha8Rng::from_seed(hash.finalize().into()), spare: None }
+        Self(ChaCha8Rng::from_seed(hash.finalize().into()))
     }
 
     /// A whole number below `n`; 0 if `n` is 0.
     pub(super) fn below(&mut self, n: u64) -> u64 {
-        let wide = u128::from(self.chance.next_u64()) * u128::from(n);
+        let wide = u128::from(self.0.next_u64()) * u128::from(n);
         u64::try_from(wide >> 64).unwrap_or(0)
     }
 
@@ -42,7 +38,7 @@ impl Rng {
 
     /// In `0.0..1.0`.
     pub(super) fn unit(&mut self) -> f64 {
-        let bits = u32::try_from(self.chance.next_u64() >> 32).unwrap_or(0);
+        let bits = u32::try_from(self.0.next_u64() >> 32).unwrap_or(0);
         f64::from(bits) / 4_294_967_296.0
     }
 
@@ -68,13 +64,7 @@ impl Rng {
 
     /// Standard normal; no bound but that of 32 bits of chance, 6.7.
     pub(super) fn gauss(&mut self) -> f64 {
-        if let Some(spare) = self.spare.take() {
-            return spare;
-        }
-        let (sine, cosine) = libm::sincos(2.0 * core::f64::consts::PI * self.unit());
-        let radius = self.radius();
-        self.spare = Some(radius * sine);
-        radius * cosine
+        self.radius() * libm::cos(2.0 * core::f64::consts::PI * self.unit())
     }
 
     /// How far from its centre a point falls whose two coordinates are standard normal.

@@ -114,10 +114,10 @@ impl Court {
             self.truck(world, fleet, ticket, &period);
         }
         self.numbers(world, month, &period);
-        self.scales.ship(world, &self.licences, month);
         for row in &month.returns {
             self.scales.declare(row);
         }
+        self.scales.ship(world, &self.licences, month);
         self.masses.hear(world, month);
     }
 

@@ -11,7 +11,7 @@ use crate::records::product;
 use std::collections::BTreeMap;
 
 /// Rules that say it of the month and of the year.
-pub(super) const ALSO_BY_YEAR: [&str; 1] = ["under-declared"];
+pub(super) const ALSO_BY_YEAR: [&str; 2] = ["under-declared", "licensed-cover"];
 
 /// What one mine wrote and did in a month, kg.
 #[derive(Clone, Copy, Debug)]
@@ -46,6 +46,7 @@ impl Masses {
             if ticket.foreign {
                 let papers = number(world, ticket);
                 self.found.add(key("licensed-cover", from), ticket.net_kg, day_of(ticket)).tickets.push(papers.clone());
+                self.found.add(of_year("licensed-cover", from), ticket.net_kg, day_of(ticket)).tickets.push(papers.clone());
                 if ticket.li2o_ppm.is_some() {
                     self.found.add(key("assay-foreign", from), ticket.net_kg, day_of(ticket)).tickets.push(papers);
                 }

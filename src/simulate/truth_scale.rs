@@ -49,7 +49,8 @@ pub(super) struct Measured {
 }
 
 impl Scales {
-    /// Takes the tickets of a month; those that leave after the scale was used up are kept.
+    /// Takes the tickets of a month, after its returns; those that leave after the scale and the first day's stock were used up
+    /// are kept.
     pub(super) fn ship(&mut self, world: &World, licences: &[Vec<Licence>], month: &Month) {
         let year = world.calendar.month(month.index).0;
         let mut by_place: BTreeMap<usize, Vec<&Ticket>> = BTreeMap::new();
@@ -67,6 +68,9 @@ impl Scales {
         }
         for unit in self.units(world, licences) {
             let Some(allowed_kg) = pro_rata(&of_unit(&unit, licences), year) else { continue };
+            // What lay there on the first day may leave as well.
+            let heaps = unit.iter().filter_map(|place| self.months(world, *place, year).next());
+            let allowed_kg = allowed_kg + heaps.filter_map(|(_, ore)| ore.declared.and_then(|d| d.opening_kg)).sum::<i64>();
             let used_kg = self.used_kg.entry((unit[0], year)).or_default();
             let mut tickets: Vec<&&Ticket> = unit.iter().filter_map(|place| by_place.get(place)).flatten().collect();
             tickets.sort_by_key(|t| t.loaded_at.div_euclid(1_440));

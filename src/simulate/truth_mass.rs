@@ -67,7 +67,7 @@ impl Masses {
         for (place, lot) in &month.unpapered {
             let plant = matches!(world.basin.places[*place].kind, Kind::Concentrator | Kind::Smelter);
             let rule = if plant { "plant-excess-output" } else { "intermediary-excess" };
-            self.found.add(of_year(rule, *place), lot.wet_kg, Some(first));
+            self.found.add(key(rule, *place), lot.wet_kg, Some(first));
         }
     }
 

@@ -19,7 +19,7 @@
 -- unit: none
 -- quantity: sum
 -- look-back: all
--- with: licence-days
+-- with: unclear-licences licence-days
 -- parameter products: products = porcelain_clay_ore — 计为原矿的产品 / products that count as raw ore
 
 WITH found AS (

@@ -19,7 +19,7 @@
 -- unit: none
 -- quantity: sum
 -- look-back: all
--- with: licence-days
+-- with: unclear-licences licence-days
 -- parameter products: products = porcelain_clay_ore — 计为原矿的产品 / products that count as raw ore
 -- parameter undated: integer = 1 — 停产、吊销、关闭未写日期时：1 视为一直如此，0 不判断 / a suspension, revocation or closure without a date: 1 it always was so, 0 not judged
 

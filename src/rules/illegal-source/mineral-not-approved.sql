@@ -18,6 +18,7 @@
 -- says en: {subject} dispatched {quantity} in {period} of a product that its licence does not cover: {tickets} tickets
 -- unit: none
 -- quantity: sum
+-- with: unclear-licences
 -- look-back: all
 -- parameter products: products = porcelain_clay_ore, feldspar, lepidolite_concentrate, tantalum_niobium_concentrate — 检查的产品 / products that are checked
 -- parameter covers: covers = porcelain_clay_ore > porcelain_clay_ore feldspar lepidolite_concentrate tantalum_niobium_concentrate other;
@@ -69,14 +70,6 @@ judged AS (
 verdicts AS (
   SELECT site, day, product, COUNT(*) AS licences, COUNT(covered) AS covering, COUNT(known) AS known
   FROM judged GROUP BY site, day, product
-),
-unclear AS (
-  -- A licence filed under a name that two sites bear may be this site's.
-  SELECT s.site_id AS site, CAST(1 AS BIGINT) AS unclear FROM sites s JOIN licences l ON s.name = l.site_id WHERE l.site IS NULL
-  UNION
-  SELECT s.site_id AS site, CAST(1 AS BIGINT) AS unclear
-  FROM sites s JOIN companies c ON s.company_id = c.company_id JOIN licences l ON c.name = l.site_id
-  WHERE l.site IS NULL
 ),
 found AS (
   SELECT v.site AS site, v.day AS day, v.product AS product

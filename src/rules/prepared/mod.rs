@@ -1,11 +1,33 @@
 //! Which tables does a rule's statement join that no record holds? Small ones, made from the views before the statement runs.
 
+mod allowances;
+mod clock_fit;
+mod clocks;
+mod coefficients;
+mod journeys;
+pub(super) mod ore;
+mod proxies;
+mod rights;
+mod stock_flow;
+mod uncovered;
+mod undeclared;
+mod unfit_vehicles;
+
 use super::context::Context;
 use crate::engine::EngineError;
 use polars::prelude::DataFrame;
 
 /// All prepared tables, by name.
-static PREPARED: &[&Prepared] = &[];
+#[rustfmt::skip]
+static PREPARED: &[&Prepared] = &[
+    &allowances::TABLE,
+    &clocks::TABLE,
+    &journeys::TABLE,
+    &proxies::TABLE,
+    &uncovered::TABLE,
+    &undeclared::TABLE,
+    &unfit_vehicles::TABLE,
+];
 
 /// A table that the head of a rule may need.
 #[derive(Debug)]

@@ -21,14 +21,6 @@ states AS (
   FROM ore_days o LEFT JOIN licences l ON o.site = l.site
   GROUP BY o.site, o.day
 ),
-unclear AS (
-  -- A licence filed under a name that two sites bear may be this site's.
-  SELECT s.site_id AS site, CAST(1 AS BIGINT) AS unclear FROM sites s JOIN licences l ON s.name = l.site_id WHERE l.site IS NULL
-  UNION
-  SELECT s.site_id AS site, CAST(1 AS BIGINT) AS unclear
-  FROM sites s JOIN companies c ON s.company_id = c.company_id JOIN licences l ON c.name = l.site_id
-  WHERE l.site IS NULL
-),
 judged AS (
   SELECT t.site AS site, t.day AS day, s.kind AS kind, t.in_force AS in_force, t.stopped AS stopped, t.stopped_undated AS stopped_undated, t.began AS began,
          t.unexpired AS unexpired, t.exploring AS exploring

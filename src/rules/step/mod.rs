@@ -2,7 +2,10 @@
 //!
 //! A step works on aggregates or on narrow rows that a statement made; tickets are read by SQL only.
 
+mod forecast;
+mod more_than_forgotten;
 mod outside_boundary;
+mod run_rate;
 mod unreadable_boundary;
 
 use super::context::Context;
@@ -10,7 +13,13 @@ use crate::engine::EngineError;
 use polars::prelude::DataFrame;
 
 /// All steps, by name.
-static STEPS: &[&Step] = &[&outside_boundary::STEP, &unreadable_boundary::STEP];
+#[rustfmt::skip]
+static STEPS: &[&Step] = &[
+    &forecast::STEP,
+    &more_than_forgotten::STEP,
+    &outside_boundary::STEP,
+    &unreadable_boundary::STEP,
+];
 
 /// A step that the head of a rule may name.
 #[derive(Debug)]

@@ -169,7 +169,9 @@ pub fn svg(map: &Map, lang: Lang) -> String {
         frame(pen, &view, &lons, &lats)?;
         for spot in &spots {
             let (at, radius) = (view.at(spot.at), radius(spot.tickets));
-            pen.dot(at, radius + 1, PAPER, 0.9)?;
+            if spot.outside {
+                pen.dot(at, radius + 1, PAPER, 1.0)?;
+            }
             pen.dot(at, radius, if spot.outside { VERMILION } else { BLUE }, 1.0)?;
         }
         if let Some(site) = map.site {

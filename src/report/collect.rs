@@ -13,15 +13,15 @@ use crate::risk::policy::RiskPolicy;
 use crate::rules::finding::Finding;
 use crate::rules::rule::Rule;
 use crate::text::Text;
-use crate::{balance, price, risk, rules};
+use crate::{balance, cases, price, risk, rules};
 use chrono::NaiveDate;
 use polars::prelude::DataFrame;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
 /// Kinds of lake transactions that change nothing that a run is made from. The publication of a price does: it stands in the place
-/// of the computed one. Its drafts and reviews do not, nor does an entry of the error log.
-const NO_RECORDS: [&str; 3] = ["run", "compact", publication::store::PREPARES];
+/// of the computed one. Its drafts and reviews do not, nor does an entry of the error log, nor what becomes of findings (cases).
+const NO_RECORDS: [&str; 4] = ["run", "compact", publication::store::PREPARES, cases::store::TRANSACTION];
 
 /// What a run is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use super::data::Dossier;
 use crate::balance::MineOutput;
 use crate::chart::map::{self, Area, Dot, Map};
 use crate::chart::months::{self, Month, Months};
-use crate::rules::Boundary;
+use crate::rules::{Boundary, Place};
 use crate::text::{Lang, Said};
 use std::collections::BTreeMap;
 
@@ -42,8 +42,9 @@ fn areas(dossier: &Dossier) -> (Vec<Area>, u64) {
         *areas.entry((&right.licence_no, boundary)).or_default() |= in_force;
     }
     let mut drawn = Vec::new();
+    let place = Place { site: dossier.site.lat.zip(dossier.site.lon), county: None };
     for ((name, boundary), in_force) in areas {
-        match Boundary::parse(boundary) {
+        match Boundary::read(boundary, &place) {
             Ok(boundary) => drawn.push(Area { name: name.to_owned(), in_force, rings: rings(&boundary) }),
             Err(_) => without += 1,
         }

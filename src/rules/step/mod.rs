@@ -16,13 +16,13 @@ use crate::engine::EngineError;
 use polars::prelude::DataFrame;
 
 /// All steps, by name.
-static STEPS: &[&Step] = &[&outside_boundary::STEP, &unreadable_boundary::STEP, &weights_cloned::STEP];
 #[rustfmt::skip]
 static STEPS: &[&Step] = &[
     &forecast::STEP,
     &more_than_forgotten::STEP,
     &outside_boundary::STEP,
     &unreadable_boundary::STEP,
+    &weights_cloned::STEP,
 ];
 
 /// A step that the head of a rule may name.

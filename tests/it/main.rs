@@ -35,5 +35,6 @@ mod quarantine;
 mod readme;
 mod report;
 mod rules;
+mod rules_run;
 mod serve;
 mod simulate;

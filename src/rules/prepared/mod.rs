@@ -2,19 +2,23 @@
 
 mod allowances;
 mod coefficients;
-pub(super) mod ore;
+mod forecasts;
+mod ore;
 mod proxies;
 mod rights;
+mod run_rate;
 mod stock_flow;
 mod uncovered;
 mod undeclared;
+
+pub use allowances::approved_by_year;
 
 use super::context::Context;
 use crate::engine::EngineError;
 use polars::prelude::DataFrame;
 
 /// All prepared tables, by name.
-static PREPARED: &[&Prepared] = &[&allowances::TABLE, &proxies::TABLE, &uncovered::TABLE, &undeclared::TABLE];
+static PREPARED: &[&Prepared] = &[&allowances::TABLE, &forecasts::TABLE, &proxies::TABLE, &uncovered::TABLE, &undeclared::TABLE];
 
 /// A table that the head of a rule may need.
 #[derive(Debug)]

@@ -7,7 +7,7 @@
 
 use super::Prepared;
 use super::allowances::licences;
-use super::coefficients::{Compared, Usual, compare};
+use super::coefficients::{Compared, Side, Usual, compare};
 use super::ore::{OreMonth, first_day, float, month_of, ore_months, whole};
 use super::proxies::{Used, ratios, used};
 use super::rights::{Licence, Take, allowances};
@@ -104,7 +104,7 @@ fn beyond_explosives(context: &Context, ore: &BTreeMap<String, Vec<OreMonth>>, f
     let used = used(context.engine)?;
     // Of contradicting returns the most explosives count: nobody is accused on papers that disagree.
     let most = |u: &Used| u.explosives_kg.map(|(_, most)| most);
-    let compared = compare(&ratios(ore, &used, float(context.number("least_output_pct")?) / 1e6, most), usual);
+    let compared = compare(&ratios(ore, &used, float(context.number("least_output_pct")?) / 1e6, most), Side::Less, usual);
     for (site, months) in ore {
         for month in months {
             let key = (site.clone(), month.month);

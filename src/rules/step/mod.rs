@@ -2,9 +2,7 @@
 //!
 //! A step works on aggregates or on narrow rows that a statement made; tickets are read by SQL only.
 
-mod forecast;
 mod outside_boundary;
-mod run_rate;
 mod unreadable_boundary;
 
 use super::context::Context;
@@ -12,7 +10,7 @@ use crate::engine::EngineError;
 use polars::prelude::DataFrame;
 
 /// All steps, by name.
-static STEPS: &[&Step] = &[&forecast::STEP, &outside_boundary::STEP, &unreadable_boundary::STEP];
+static STEPS: &[&Step] = &[&outside_boundary::STEP, &unreadable_boundary::STEP];
 
 /// A step that the head of a rule may name.
 #[derive(Debug)]

@@ -22,7 +22,7 @@ pub(crate) struct Args {
     #[arg(long, default_value = "2023-01", value_name = "YYYY-MM", value_parser = month)]
     from: NaiveDate,
     /// 矿山数 / mines
-    #[arg(long, default_value_t = 25)]
+    #[arg(long, default_value_t = 40)]
     mines: usize,
     /// 选矿厂数 / concentrators
     #[arg(long, default_value_t = 10)]

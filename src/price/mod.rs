@@ -29,6 +29,7 @@ pub mod course;
 pub mod coverage;
 pub mod deviation;
 pub mod formula;
+pub mod given;
 mod ground;
 pub mod hint;
 pub mod influence;

@@ -85,6 +85,11 @@ fn order(sale: &Sale) -> impl Ord {
     (sale.date, &sale.id, &sale.seller.name, &sale.buyer.name, sale.wet_kg, sale.price_fen_per_t, sale.li2o_ppm, sale.moisture_ppm)
 }
 
+/// The id of a sale: its contract number and where it stands; `sheet` as `[name]`, empty without.
+pub(super) fn id(contract_no: &str, file: &str, sheet: &str, row: i64) -> String {
+    format!("{contract_no}@{file}{sheet}:{row}")
+}
+
 fn sale(rows: Rows<'_>, row: usize) -> PolarsResult<Sale> {
     let missing = |column: &str| polars_err!(SchemaMismatch: "sales.{column} is missing in row {row}");
     let text = |column: &str| rows.text(column, row)?.ok_or_else(|| missing(column));
@@ -96,7 +101,7 @@ fn sale(rows: Rows<'_>, row: usize) -> PolarsResult<Sale> {
     };
     let contract_no = text("contract_no")?;
     let sheet = rows.text("source_sheet", row)?.map(|s| format!("[{s}]")).unwrap_or_default();
-    let id = format!("{contract_no}@{}{sheet}:{}", text("source_file")?, whole("source_row")?);
+    let id = id(&contract_no, &text("source_file")?, &sheet, whole("source_row")?);
     Ok(Sale {
         id,
         contract_no,

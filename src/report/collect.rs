@@ -1,6 +1,7 @@
-//! What did a run find out, and from what was it made? Rules, prices, output, flows and sites of one snapshot.
+//! What did a run find out, and from what was it made? Prices, rules, output, flows and sites of one snapshot.
 
 use super::contents::{Contents, RunInfo};
+use super::dossier::{self, Errors, Given};
 use super::month::{Month, clip, last_day};
 use super::{ReportError, frame, pictures};
 use crate::engine::{Engine, Rows};
@@ -8,10 +9,11 @@ use crate::lake::{AsOf, Lake, Snapshot, open_rows};
 use crate::policy::Policy;
 use crate::price::publication;
 use crate::records::Table;
+use crate::risk::policy::RiskPolicy;
 use crate::rules::finding::Finding;
 use crate::rules::rule::Rule;
 use crate::text::Text;
-use crate::{balance, price, rules};
+use crate::{balance, price, risk, rules};
 use chrono::NaiveDate;
 use polars::prelude::DataFrame;
 use sha2::{Digest, Sha256};
@@ -24,10 +26,10 @@ const NO_RECORDS: [&str; 3] = ["run", "compact", publication::store::PREPARES];
 /// What a run is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// Running the rules.
-    Rules,
     /// Working out guide prices.
     Prices,
+    /// Running the rules.
+    Rules,
     /// Adding up output and flows.
     Balance,
     /// Gathering.
@@ -40,7 +42,7 @@ pub enum Step {
 
 impl Step {
     /// The steps in their order.
-    pub const ALL: [Step; 6] = [Step::Rules, Step::Prices, Step::Balance, Step::Contents, Step::Write, Step::Keep];
+    pub const ALL: [Step; 6] = [Step::Prices, Step::Rules, Step::Balance, Step::Contents, Step::Write, Step::Keep];
 
     /// For people.
     #[must_use]
@@ -103,21 +105,37 @@ pub fn collect_in(
     month: Option<Month>,
     step: &mut dyn FnMut(Step),
 ) -> Result<(Contents, DataFrame), ReportError> {
-    step(Step::Rules);
-    let outcome = rules::run_rules(engine, policy, rules)?;
     step(Step::Prices);
     let bands = price::bands_with(engine, policy, &publication::published(snapshot)?)?;
+    step(Step::Rules);
+    price::given::register(engine, &bands)?;
+    let outcome = rules::run_rules(engine, policy, rules)?;
     step(Step::Balance);
     let (output, flows, sites) = (balance::output(engine)?, balance::flows(engine)?, balance::sites(engine)?);
     step(Step::Contents);
     let mut findings = outcome.findings;
     findings.sort_by(|a, b| order(a).cmp(&order(b)));
     let run = run_info(snapshot, engine, policy, rules)?;
-    let mut contents = Contents { run, bands, findings, output, flows, sites, charts: Vec::new() };
+    let mut contents =
+        Contents { run, bands, findings, output, flows, sites, risk: Vec::new(), dossiers: Vec::new(), charts: Vec::new() };
     let mut evidence = frame::evidence_frame(outcome.evidence)?;
     if let Some(month) = month {
         clip(&mut contents, month);
         evidence = frame::evidence_of(evidence, &contents.findings)?;
+    }
+    let hauls = risk::hauls(engine, &evidence)?;
+    contents.risk = risk::assess(&contents.findings, &evidence, &hauls, &RiskPolicy::load(policy)?)?;
+    // A dossier is of all records; the report of a month has none.
+    if month.is_none() {
+        let given = Given {
+            findings: &contents.findings,
+            evidence: &evidence,
+            hauls: &hauls,
+            bands: &contents.bands,
+            errors: Errors::of(policy, rules)?,
+            quarantine: &open_rows(snapshot)?,
+        };
+        contents.dossiers = dossier::facts(engine, &given)?;
     }
     contents.run.results_sha256 = results_sha256(&contents)?;
     contents.run.run_id = run_id(&contents.run, month)?;
@@ -175,7 +193,7 @@ fn span(engine: &Engine) -> Result<(Option<NaiveDate>, Option<NaiveDate>), Repor
 }
 
 fn results_sha256(contents: &Contents) -> Result<String, ReportError> {
-    let results = (&contents.bands, &contents.findings, &contents.output, &contents.flows, &contents.sites);
+    let results = (&contents.bands, &contents.findings, &contents.output, &contents.flows, &contents.sites, &contents.risk, &contents.dossiers);
     let digest = Sha256::digest(serde_json::to_vec(&results)?);
     Ok(digest.iter().map(|b| format!("{b:02x}")).collect())
 }

@@ -14,13 +14,13 @@ pub(super) fn findings(findings: &[Finding]) -> Vec<u8> {
     csv.into_bytes()
 }
 
-fn line(csv: &mut String, cells: impl Iterator<Item = String>) {
+pub(super) fn line(csv: &mut String, cells: impl Iterator<Item = String>) {
     let cells: Vec<String> = cells.collect();
     csv.push_str(&cells.join(","));
     csv.push_str("\r\n");
 }
 
-fn written(cell: &Cell) -> String {
+pub(super) fn written(cell: &Cell) -> String {
     match cell {
         Cell::Text(text) => quoted(&harmless(text)),
         Cell::Whole(number) => number.to_string(),

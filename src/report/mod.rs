@@ -2,12 +2,15 @@
 
 pub mod backtest;
 pub mod bulletin;
+pub mod checks;
 mod collect;
 pub mod contents;
 mod csv;
+pub mod dossier;
 mod frame;
 mod held;
 mod ledger;
+mod listing;
 mod month;
 mod origins;
 mod page;
@@ -25,6 +28,7 @@ mod xlsx;
 pub use collect::{Step, collect, collect_in, snapshot_of_records};
 pub use frame::evidence_frame;
 pub use held::{held, limited};
+pub use listing::Listing;
 pub use month::Month;
 pub use page::{is_narrow, page};
 pub use pictures::{charts, grade_title, grades, influence, influence_title, pictures, waterfall, waterfall_title};

@@ -52,6 +52,13 @@ impl Boundary {
         Ok(Self(polygons))
     }
 
+    /// The rings of its polygons, as (longitude, latitude) in degrees: of each polygon the outer one first, then its holes.
+    #[must_use]
+    pub fn rings(&self) -> Vec<Vec<Vec<(f64, f64)>>> {
+        let ring = |ring: &geo::LineString<f64>| ring.0.iter().map(|c| (c.x, c.y)).collect();
+        self.0.iter().map(|p| std::iter::once(p.exterior()).chain(p.interiors()).map(ring).collect()).collect()
+    }
+
     /// The area in metres around its own centre: a licensed area is a few kilometres wide, so a plane does.
     #[must_use]
     pub fn area(&self) -> Area {

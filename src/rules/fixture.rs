@@ -135,7 +135,8 @@ fn value<'a>(table: &str, name: &str, dtype: &DataType, number: i64, row: &BTree
     let given = |name: &str| row.get(name).cloned().or_else(|| default(name)).filter(|v| !v.is_empty());
     let text = match name {
         "source_file" => Some("fixture.txt".to_owned()),
-        "source_row" => Some(number.to_string()),
+        // Evidence of a rule that ran before says in which row its ticket stands.
+        "source_row" => given("source_row").or_else(|| Some(number.to_string())),
         "name" if table == "sites" => given("name").or_else(|| given("site_id")),
         "month" if table == "shipments" => given("day").map(|d| format!("{}-01", &d[..7])),
         "loaded_at" if table == "shipments" => given("loaded_at").or_else(|| given("day").map(|d| format!("{d} 08:00"))),

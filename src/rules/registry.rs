@@ -30,10 +30,21 @@ pub const BUILTIN: &[(&str, &str)] = rules![
     "illegal-source" / "licensed-cover",
     "illegal-source" / "outside-boundary",
     "illegal-source" / "boundary-unreadable",
+    "illegal-source" / "waybill-missing",
+    "illegal-source" / "waybill-reused",
+    "illegal-source" / "receipt-without-dispatch",
+    "illegal-source" / "dispatch-without-receipt",
+    "illegal-source" / "value-of-illegal",
+    "illegal-source" / "bought-illegal",
     "tickets" / "overload",
     "tickets" / "ticket-reused",
     "tickets" / "weight-mismatch",
     "tickets" / "net-inconsistent",
+    "tickets" / "vehicle-unfit",
+    "tickets" / "payload-implausible",
+    "tickets" / "tare-drift",
+    "tickets" / "travel-impossible",
+    "tickets" / "trips-too-many",
 ];
 
 /// The built-in rules.

@@ -1,10 +1,13 @@
 //! Which companies, places and roads does the basin have?
 
 use super::constants as c;
+use super::deposit::Deposit;
+use super::launder;
 use super::names;
+use super::output::planned;
 use super::plant::{self, Part};
 use super::rng::{Rng, float, round};
-use super::{Calendar, Options};
+use super::{Calendar, Options, Plan};
 use crate::records::ids::credit_code_check;
 
 /// What a place is.
@@ -72,6 +75,8 @@ pub(super) struct Place {
     pub(super) green: Option<&'static str>,
     pub(super) source: Option<Source>,
     pub(super) plant: Option<Plant>,
+    /// Rank among the places of its kind by what is planned to arrive, from 0.
+    pub(super) rank: usize,
     /// Where its product goes: place and weight.
     pub(super) to: Vec<(usize, u64)>,
 }
@@ -80,11 +85,13 @@ pub(super) struct Place {
 pub(super) struct Source {
     /// The part that a mine plays; `None`: no mine.
     pub(super) part: Option<Part>,
+    /// How strongly it plays it; 0: nothing is planted here.
+    pub(super) strength: f64,
     /// Number among the mines.
     pub(super) mine: usize,
     /// Annual scale, as licensed or (without licence) as it digs, kg.
     pub(super) scale_kg: i64,
-    pub(super) li2o_ppm: i64,
+    pub(super) deposit: Deposit,
     pub(super) moisture_ppm: i64,
     /// Radius of the pit, m.
     pub(super) radius_m: f64,
@@ -107,6 +114,7 @@ pub(super) struct Basin {
     pub(super) companies: Vec<Company>,
     pub(super) places: Vec<Place>,
     pub(super) seed: u64,
+    pub(super) plan: Plan,
 }
 
 /// Tickets of all kinds a ticket of ore from its source; measured once on the sample's settings.
@@ -121,7 +129,7 @@ const SMALL_SOURCE_WAN_T: f64 = 0.9;
 
 /// Lays out the basin.
 pub(super) fn lay_out(options: &Options, calendar: &Calendar) -> Basin {
-    let mut basin = Basin { companies: Vec::new(), places: Vec::new(), seed: options.seed };
+    let mut basin = Basin { companies: Vec::new(), places: Vec::new(), seed: options.seed, plan: options.plan.clone() };
     let counts = [
         (Kind::Mine, options.mines),
         (Kind::Exploration, 3),
@@ -140,10 +148,12 @@ pub(super) fn lay_out(options: &Options, calendar: &Calendar) -> Basin {
             basin.add(kind, n);
         }
     }
+    basin.share_licences();
     basin.scale_down(options, calendar);
     basin.connect();
     basin.join_groups();
     basin.size_plants(calendar);
+    launder::prepare(&mut basin);
     basin
 }
 
@@ -164,7 +174,7 @@ impl Basin {
         let company = kind.id().is_some().then(|| self.company(kind));
         let written = if kind.id().is_some() && number % 7 == 3 { code.clone() } else { name.clone() };
         let green = matches!(kind, Kind::Mine).then(|| ["yes", "no", "building"][usize::try_from(rng.below(3)).unwrap_or(0)]);
-        let source = source(kind, n, at, &mut rng);
+        let source = source(kind, n, (self.seed, number), at, &self.plan, &mut rng);
         let plant = plant_of(kind, &mut rng);
         self.places.push(Place {
             kind,
@@ -178,6 +188,7 @@ impl Basin {
             green,
             source,
             plant,
+            rank: 0,
             to: Vec::new(),
         });
     }
@@ -207,6 +218,18 @@ impl Basin {
             group,
         });
         n
+    }
+
+    /// A site that comes under the licence of the one before it has that one's scale.
+    fn share_licences(&mut self) {
+        for second in 1..self.places.len() {
+            let scale_kg = self.places[second - 1].source.as_ref().map(|s| s.scale_kg);
+            if let (Some(source), Some(scale_kg)) = (self.places[second].source.as_mut(), scale_kg)
+                && source.part.is_some_and(Part::shares_the_licence_before)
+            {
+                source.scale_kg = scale_kg;
+            }
+        }
     }
 
     /// Scales every mass so that the tickets asked for carry it.
@@ -288,6 +311,11 @@ impl Basin {
                 self.hand_on(from, arriving[from] * pull, &mut arriving);
                 self.places[from].capacity_kg_per_year = Some(round(arriving[from] * 1.3 / 1e6).max(1) * 1_000_000);
             }
+            let mut by_size: Vec<usize> = self.of(kind).collect();
+            by_size.sort_by_key(|i| (core::cmp::Reverse(round(arriving[*i])), *i));
+            for (rank, place) in by_size.into_iter().enumerate() {
+                self.places[place].rank = rank;
+            }
         }
     }
 
@@ -303,26 +331,6 @@ impl Basin {
         let (a, b) = (self.places[from].at, self.places[to].at);
         let (north, east) = metres(a, b);
         (round(libm::sqrt(north * north + east * east) * c::DETOUR)).max(3_000)
-    }
-}
-
-/// Planned output over the calendar, in the unit of `scale_kg`.
-fn planned(place: &Place, source: &Source, seed: u64, calendar: &Calendar) -> f64 {
-    (0..calendar.months).map(|i| float(share_ppm(place, source, seed, calendar, i)) / 1e6 * float(source.scale_kg)).sum()
-}
-
-/// Output of a source in month `i` of the calendar, ppm of its scale.
-pub(super) fn share_ppm(place: &Place, source: &Source, seed: u64, calendar: &Calendar, i: u32) -> i64 {
-    let (year, month) = calendar.month(i);
-    let since = year.abs_diff(calendar.month(0).0);
-    let in_month = |months: &[u32]| if months.contains(&month) { 1_000_000 } else { 0 };
-    match (place.kind, source.part) {
-        (_, Some(part)) => part.shares_ppm(since, seed, source.mine)[(month as usize - 1) % 12],
-        (Kind::Exploration, _) => in_month([&[3, 4][..], &[7, 8, 9], &[10]][source.mine % 3]),
-        (Kind::Construction, _) => in_month(&[2, 5, 6]),
-        (Kind::Restoration, _) => in_month([&[4, 9][..], &[11]][source.mine % 2]),
-        (Kind::Unknown, _) => in_month([&[2, 3, 8][..], &[6, 7], &[5, 10, 11, 12], &[1, 4]][source.mine % 4]),
-        _ => 0,
     }
 }
 
@@ -343,13 +351,21 @@ fn title(kind: Kind, n: usize, number: usize) -> (&'static str, String) {
     }
 }
 
-fn source(kind: Kind, n: usize, at: Point, rng: &mut Rng) -> Option<Source> {
+fn source(kind: Kind, n: usize, (seed, number): (u64, usize), at: Point, plan: &Plan, rng: &mut Rng) -> Option<Source> {
     let nominal_wan_t = match kind {
         Kind::Mine => (c::SCALE_MEDIAN_WAN_T * libm::exp(c::SCALE_SIGMA * rng.normal())).clamp(c::SCALE_WAN_T.0 * 1.6, c::SCALE_WAN_T.1),
         Kind::Exploration | Kind::Construction | Kind::Restoration | Kind::Unknown => SMALL_SOURCE_WAN_T * rng.range(0.5, 1.5),
         _ => return None,
     };
-    let part = matches!(kind, Kind::Mine).then(|| plant::part(n));
+    let part = matches!(kind, Kind::Mine).then(|| plant::part(n, plan));
+    let planted = |rules: &[&str]| rules.iter().find_map(|rule| plan.strength(rule)).unwrap_or(0.0);
+    let strength = match kind {
+        Kind::Exploration => planted(&["exploration-ore"]),
+        Kind::Construction | Kind::Restoration => planted(&["construction-ore"]),
+        // Cheap ore needs an origin that nobody can name.
+        Kind::Unknown => planted(&["origin-unknown", "price-too-low"]),
+        _ => part.and_then(|p| p.strength(plan)).unwrap_or(0.0),
+    };
     let radius_m = 250.0 + 50.0 * libm::sqrt(nominal_wan_t);
     let mut pits = vec![ring(at, radius_m, rng)];
     if part == Some(Part::TwoPits) {
@@ -358,9 +374,10 @@ fn source(kind: Kind, n: usize, at: Point, rng: &mut Rng) -> Option<Source> {
     }
     Some(Source {
         part,
+        strength,
         mine: n,
         scale_kg: round(nominal_wan_t * WAN_T),
-        li2o_ppm: round(rng.range(c::ORE_PPM.0, c::ORE_PPM.1)),
+        deposit: Deposit::of(seed, number, round(rng.range(c::ORE_PPM.0, c::ORE_PPM.1))),
         moisture_ppm: round(rng.range(c::ORE_MOISTURE_PPM.0, c::ORE_MOISTURE_PPM.1)),
         radius_m,
         pits,

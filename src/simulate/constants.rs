@@ -33,6 +33,11 @@ pub(super) const EXPLOSIVES_G_PER_T: (f64, f64) = (120.0, 250.0);
 /// Power of a mine, kWh a tonne of ore [m].
 pub(super) const MINE_KWH_PER_T: (f64, f64) = (2.0, 5.0);
 
+/// How much explosives a tonne differ from month to month, relative: rock and pattern change [m].
+pub(super) const EXPLOSIVES_NOISE: f64 = 0.06;
+/// How much power a tonne differs from month to month, relative [m].
+pub(super) const POWER_NOISE: f64 = 0.05;
+
 /// Licensed scales before the model is scaled down, 万t a year: log-normal, 5–300. Geshili Shuinan 300, the Ta-Nb mine
 /// 231 [s, m]; small ones 5–30 [m].
 pub(super) const SCALE_WAN_T: (f64, f64) = (5.0, 300.0);

@@ -4,7 +4,7 @@ use super::Calendar;
 use super::basin::{Basin, Kind, Place, Point, Source};
 use super::plant::Part;
 use super::rng::Rng;
-use chrono::{Datelike, Days, NaiveDate};
+use chrono::{Datelike, Days, Months, NaiveDate};
 
 /// A row of the register.
 #[derive(Clone)]
@@ -39,9 +39,25 @@ pub(super) fn register(basin: &Basin, calendar: &Calendar) -> Vec<Licence> {
         let Some(source) = &place.source else { continue };
         let rng = Rng::of(basin.seed, "licence", number as u64);
         let form = Form { calendar, rng, place: number, source, serial: number as u64 * 10 };
-        licences.extend(of_place(place, source, form));
+        let mut own = of_place(place, source, form);
+        if source.part.is_some_and(Part::shares_the_licence_before) {
+            join(&mut own, licences.last());
+        }
+        licences.extend(own);
     }
     licences
+}
+
+/// The second site came under the licence of the first a year later: one number, one scale, a row of its own.
+fn join(own: &mut [Licence], first: Option<&Licence>) {
+    let Some(first) = first else { return };
+    for licence in own {
+        licence.number.clone_from(&first.number);
+        licence.from = first.from.checked_add_months(Months::new(12)).unwrap_or(first.from);
+        licence.to = first.to;
+        licence.minerals = first.minerals;
+        licence.scale_kg = first.scale_kg;
+    }
 }
 
 fn of_place(place: &Place, source: &Source, mut form: Form) -> Vec<Licence> {
@@ -72,6 +88,23 @@ fn of_place(place: &Place, source: &Source, mut form: Form) -> Vec<Licence> {
             renewed.boundary.clone_from(&licence.boundary);
             renewed.scale_kg = licence.scale_kg.map(|kg| kg / 20_000 * 30_000);
             return vec![licence, renewed];
+        }
+        Part::Raised | Part::RaisedOver => {
+            // One licence, changed within its life: a row for each scale.
+            let mut raised = licence.clone();
+            licence.to = form.day(5, 31);
+            licence.scale_kg = licence.scale_kg.map(|kg| kg / 20_000 * 10_000);
+            raised.from = form.day(6, 1);
+            return vec![licence, raised];
+        }
+        Part::PartYear => {
+            licence.from = form.day(4, 1);
+            licence.to = licence.to.max(form.day(12, 31));
+        }
+        Part::SharedOver | Part::Shared => {
+            // Long enough ago that the second site came under it before the records begin.
+            let years = Months::new(24);
+            licence.from = licence.from.checked_sub_months(years).unwrap_or(licence.from);
         }
         Part::TwoPits => {
             let mut second = form.mining();

@@ -5,12 +5,17 @@
 
 mod basin;
 mod constants;
+mod deposit;
 mod dress;
 mod fleet;
+mod launder;
 mod licences;
 mod market;
+mod measure;
+mod mill;
 mod months;
 mod names;
+mod output;
 mod package;
 mod plain;
 mod plan;
@@ -20,13 +25,19 @@ mod sales;
 mod score;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_mines;
 mod tickets;
 mod truth;
+mod truth_case;
+mod truth_later;
+mod truth_mass;
 mod truth_scale;
+mod truth_trade;
 
 pub use plan::{PLANTABLE, Plan};
 pub use score::{CATALOGUE, REMINDER, RuleScore, Score, ScoreError, score};
-pub use truth::{Truth, Violation};
+pub use truth::{Later, Truth, Violation};
 
 use crate::records::time::days_of;
 use basin::{Basin, Kind};
@@ -62,7 +73,7 @@ impl Options {
     #[must_use]
     pub fn sample() -> Self {
         let from = NaiveDate::from_ymd_opt(2023, 1, 1).unwrap_or_default();
-        Self { seed: 2023, months: 12, tickets: 60_000, from, mines: 25, concentrators: 10, smelters: 6, plan: Plan::all() }
+        Self { seed: 2023, months: 12, tickets: 60_000, from, mines: 40, concentrators: 10, smelters: 6, plan: Plan::all() }
     }
 }
 
@@ -227,6 +238,7 @@ fn run(world: &World, out: &mut dyn Out) -> Result<(Counts, Truth), SimulateErro
         let month = months::pass(&world.basin, &world.calendar, &mut state, index);
         let sales = sales::of_month(world, &month);
         court.hear(world, &state.fleet, &month);
+        court.hear_sales(world, &sales);
         out.month(world, &state, month, sales)?;
     }
     let counts = out.end(world, &state)?;

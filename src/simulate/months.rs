@@ -1,13 +1,17 @@
 //! What moves, is made and lies in stock in each month?
 //!
 //! Ore, then yards, concentrators, traders, smelters: each stage works on what has arrived, so that mass and Li2O of
-//! every month balance: opening + in = out + closing, exactly in the records, and for Li2O within assay error.
+//! every month balance: opening + in = out + closing. What stands in the returns is that within the errors of honest
+//! measurement, or what those who hide something write.
 
 use super::Calendar;
-use super::basin::{Basin, Kind, Place, share_ppm};
+use super::basin::{Basin, Kind, Place, Source};
 use super::constants as c;
 use super::fleet::Fleet;
-use super::plant::Part;
+use super::launder::unpapered;
+use super::measure::{self, RETURN_STEP_KG};
+use super::output::{declared_ppm, foreign_ppm, hidden_share, share_ppm};
+use super::plant::{Part, outside_in};
 use super::rng::{Rng, down, float, round};
 use super::tickets::{Lot, Order, Ticket, drive};
 use crate::records::product;
@@ -23,6 +27,16 @@ pub(super) struct Return {
     pub(super) wet_kg: i64,
     pub(super) moisture_ppm: Option<i64>,
     pub(super) li2o_ppm: Option<i64>,
+    pub(super) opening_kg: Option<i64>,
+    pub(super) closing_kg: Option<i64>,
+    /// What would stand there without errors of measurement.
+    pub(super) meant: Meant,
+}
+
+/// A return before anything is measured, kg.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Meant {
+    pub(super) wet_kg: i64,
     pub(super) opening_kg: Option<i64>,
     pub(super) closing_kg: Option<i64>,
 }
@@ -47,29 +61,33 @@ pub(super) struct Month {
     pub(super) returns: Vec<Return>,
     pub(super) utilities: Vec<Utility>,
     pub(super) flows: Flows,
+    /// What was dug in truth, by mine, kg.
+    pub(super) dug_kg: BTreeMap<usize, i64>,
+    /// What reached a plant, yard or trader without a ticket.
+    pub(super) unpapered: BTreeMap<usize, Lot>,
 }
 
 /// What carries over from month to month.
 pub(super) struct State {
     pub(super) fleet: Fleet,
     /// What a place holds of what it receives.
-    feed: Vec<Lot>,
+    pub(super) feed: Vec<Lot>,
     /// What it holds of what it makes.
-    stock: Vec<Lot>,
+    pub(super) stock: Vec<Lot>,
     /// Slag of a smelter.
-    slag: Vec<Lot>,
+    pub(super) slag: Vec<Lot>,
+    /// The last survey of each heap: closing stock of a month and opening stock of the next.
+    surveys: BTreeMap<(usize, &'static str), i64>,
 }
 
 const FELDSPAR: &str = "feldspar";
 const OTHER: &str = "other";
-/// Masses in returns are written to 0.01 t.
-const RETURN_STEP_KG: i64 = 10;
 
 /// The stocks of the first day.
 pub(super) fn begin(basin: &Basin) -> State {
     let n = basin.places.len();
-    let mut state =
-        State { fleet: Fleet::new(n), feed: vec![Lot::default(); n], stock: vec![Lot::default(); n], slag: vec![Lot::default(); n] };
+    let heaps = || vec![Lot::default(); n];
+    let mut state = State { fleet: Fleet::new(n), feed: heaps(), stock: heaps(), slag: heaps(), surveys: BTreeMap::new() };
     for (i, place) in basin.places.iter().enumerate() {
         let capacity = place.capacity_kg_per_year.unwrap_or(0);
         let some = down(capacity / 40, RETURN_STEP_KG);
@@ -78,7 +96,7 @@ pub(super) fn begin(basin: &Basin) -> State {
             Kind::Smelter => state.feed[i] = Lot::of(some, 90_000, 25_000),
             Kind::Mine => {
                 if let Some(source) = &place.source {
-                    state.stock[i] = Lot::of(down(source.scale_kg / 25, RETURN_STEP_KG), source.moisture_ppm, source.li2o_ppm);
+                    state.stock[i] = Lot::of(down(source.scale_kg / 25, RETURN_STEP_KG), source.moisture_ppm, source.deposit.li2o_ppm);
                 }
             }
             _ => {}
@@ -89,7 +107,15 @@ pub(super) fn begin(basin: &Basin) -> State {
 
 /// Lets a month pass.
 pub(super) fn pass(basin: &Basin, calendar: &Calendar, state: &mut State, index: u32) -> Month {
-    let mut month = Month { index, tickets: Vec::new(), returns: Vec::new(), utilities: Vec::new(), flows: Flows::new() };
+    let mut month = Month {
+        index,
+        tickets: Vec::new(),
+        returns: Vec::new(),
+        utilities: Vec::new(),
+        flows: Flows::new(),
+        dug_kg: BTreeMap::new(),
+        unpapered: BTreeMap::new(),
+    };
     let run = &mut Run { basin, calendar, state, month: &mut month, received: vec![Lot::default(); basin.places.len()] };
     for (i, place) in basin.places.iter().enumerate().filter(|(_, p)| p.source.is_some()) {
         run.dig(i, place);
@@ -109,70 +135,118 @@ pub(super) fn pass(basin: &Basin, calendar: &Calendar, state: &mut State, index:
     month
 }
 
-struct Run<'a> {
-    basin: &'a Basin,
-    calendar: &'a Calendar,
-    state: &'a mut State,
-    month: &'a mut Month,
-    received: Vec<Lot>,
+/// A month that is passing.
+pub(super) struct Run<'a> {
+    pub(super) basin: &'a Basin,
+    pub(super) calendar: &'a Calendar,
+    pub(super) state: &'a mut State,
+    pub(super) month: &'a mut Month,
+    pub(super) received: Vec<Lot>,
 }
 
 impl Run<'_> {
-    fn rng(&self, what: &str, place: usize) -> Rng {
+    pub(super) fn rng(&self, what: &str, place: usize) -> Rng {
         Rng::of(self.basin.seed, what, u64::from(self.month.index) * 100_000 + place as u64)
+    }
+
+    /// Month of the year, from 1.
+    pub(super) fn number(&self) -> u32 {
+        self.calendar.month(self.month.index).1
     }
 
     /// Ore of a mine or another source.
     fn dig(&mut self, place: usize, site: &Place) {
         let Some(source) = &site.source else { return };
         let (year, number) = self.calendar.month(self.month.index);
-        let share = share_ppm(site, source, self.basin.seed, self.calendar, self.month.index);
-        if share == 0 {
+        let of_scale = |ppm: i64| i64::try_from(i128::from(ppm) * i128::from(source.scale_kg) / 1_000_000).unwrap_or(0);
+        let output_kg = of_scale(share_ppm(site, source, self.basin.seed, self.calendar, self.month.index));
+        if output_kg == 0 {
             return self.sand(place, site, number);
         }
-        let output_kg = i64::try_from(i128::from(share) * i128::from(source.scale_kg) / 1_000_000).unwrap_or(0);
         let mut rng = self.rng("dig", place);
-        let files = source.part.is_some_and(|p| p.files_return(year == self.calendar.month(0).0, number));
+        let part = source.part.unwrap_or(Part::Honest);
+        let files = source.part.is_some() && part.files_return(year == self.calendar.month(0).0, number);
         // The heap at the mine grows or shrinks by up to 0.4 % of the annual scale; a hidden mine's does not move.
-        let mixed = source.part == Some(Part::FeldsparAndOre);
-        let moves = files && !mixed && source.part.is_none_or(|p| p.declared_ppm() == 1_000_000);
+        let moves = files && part != Part::FeldsparAndOre && declared_ppm(part, source.strength) == 1_000_000;
         let grown_kg = if moves { down(source.scale_kg * rng.between(-4, 4) / 1_000, RETURN_STEP_KG) } else { 0 };
+        let product = if part.ships_feldspar(number) { FELDSPAR } else { product::ORE };
+        let own = self.dug(site, source, product, output_kg - grown_kg.max(0));
+        let foreign_kg = of_scale(foreign_ppm(source, self.calendar, self.month.index));
+        let sent_kg = self.send(place, &[own, self.covered(place, site, source, foreign_kg)]);
+        let (own_kg, foreign_kg) = (sent_kg.first().copied().unwrap_or(0), sent_kg.get(1).copied().unwrap_or(0));
         let opening_kg = self.state.stock[place].wet_kg;
-        let feldspar = source.part.is_some_and(|p| p.ships_feldspar(number));
-        let product = if feldspar { FELDSPAR } else { product::ORE };
-        let quality = Lot::of(1_000_000_000, source.moisture_ppm, if feldspar { 0 } else { source.li2o_ppm });
-        let order = Order {
+        let grown_kg = grown_kg.max(-opening_kg).max(-own_kg);
+        let made_kg = (own_kg + grown_kg).max(0);
+        let dug_kg = made_kg + round(float(made_kg) * hidden_share(part, source.strength, number));
+        if site.kind == Kind::Mine && dug_kg > 0 {
+            self.month.dug_kg.insert(place, dug_kg);
+            self.month.utilities.push(explosives(self.basin.seed, place, self.month.index, dug_kg, &mut rng));
+        }
+        if files {
+            self.state.stock[place].wet_kg = opening_kg + grown_kg;
+            let foreign_kg = if part.declares_foreign_ore() { foreign_kg } else { 0 };
+            self.file(place, source, product, made_kg + foreign_kg, (opening_kg, opening_kg + grown_kg), &mut rng);
+        }
+    }
+
+    /// A month's order for what a source digs itself.
+    fn dug(&self, site: &Place, source: &Source, product: &'static str, kg: i64) -> Order {
+        let ore = product == product::ORE;
+        Order {
             to: site.to.clone(),
             product,
-            kg: output_kg - grown_kg.max(0),
+            kg,
             days: self.calendar.days(self.month.index, site.kind),
-            outside: source.part.is_some_and(|p| p.outside_in(number)),
-            quality,
-        };
-        let sent_kg = self.send(place, &[order]).first().copied().unwrap_or(0);
-        self.explosives(place, sent_kg, &mut rng);
-        if !files {
-            return;
+            outside: site.kind == Kind::Mine && outside_in(source.mine, &self.basin.plan, self.number()),
+            quality: Lot::of(1_000_000_000, source.moisture_ppm, if ore { source.deposit.li2o_ppm } else { 0 }),
+            deposit: ore.then_some(source.deposit),
+            foreign: false,
         }
-        let grown_kg = grown_kg.max(-opening_kg).max(-sent_kg);
-        self.state.stock[place].wet_kg = opening_kg + grown_kg;
-        let made_kg = (sent_kg + grown_kg).max(0);
-        let declared_kg = down(
-            i64::try_from(i128::from(made_kg) * i128::from(source.part.map_or(0, |p| p.declared_ppm())) / 1_000_000).unwrap_or(0),
-            RETURN_STEP_KG,
-        );
+    }
+
+    /// And for the ore of others that its tickets cover: all of it goes to the plant that it serves first.
+    fn covered(&self, place: usize, site: &Place, source: &Source, kg: i64) -> Order {
+        let deposit = source.deposit.foreign(self.basin.seed, place);
+        Order {
+            to: site.to.iter().take(1).copied().collect(),
+            product: product::ORE,
+            kg,
+            days: self.calendar.days(self.month.index, site.kind),
+            outside: false,
+            quality: Lot::of(1_000_000_000, source.moisture_ppm, deposit.li2o_ppm),
+            deposit: Some(deposit),
+            foreign: true,
+        }
+    }
+
+    /// A mine's monthly return.
+    fn file(&mut self, place: usize, source: &Source, product: &'static str, made_kg: i64, heap: (i64, i64), rng: &mut Rng) {
+        let part = source.part.unwrap_or(Part::Honest);
+        let told_kg = i128::from(made_kg) * i128::from(declared_ppm(part, source.strength)) / 1_000_000;
+        let told_kg = down(i64::try_from(told_kg).unwrap_or(0), RETURN_STEP_KG);
+        let stated = (part != Part::FeldsparAndOre).then(|| self.survey(place, product, heap, rng));
         let blank = rng.ppm(40_000);
+        let ore = product == product::ORE;
         self.month.returns.push(Return {
             place,
             month: self.month.index,
             product,
             produced: true,
-            wet_kg: declared_kg,
-            moisture_ppm: (!blank).then_some(source.moisture_ppm / 1_000 * 1_000),
-            li2o_ppm: (!feldspar).then_some(source.li2o_ppm / 100 * 100),
-            opening_kg: (!mixed).then_some(opening_kg),
-            closing_kg: (!mixed).then_some(opening_kg + grown_kg),
+            wet_kg: measure::declared_kg(told_kg, self.basin.seed, place, product, rng),
+            moisture_ppm: (!blank).then(|| measure::moisture_ppm(source.moisture_ppm, rng) / 1_000 * 1_000),
+            li2o_ppm: ore.then(|| (measure::assayed_ppm(source.deposit.li2o_ppm, rng) + 50) / 100 * 100),
+            opening_kg: stated.map(|s| s.0),
+            closing_kg: stated.map(|s| s.1),
+            meant: Meant { wet_kg: told_kg, opening_kg: stated.map(|_| heap.0), closing_kg: stated.map(|_| heap.1) },
         });
+    }
+
+    /// Opening and closing stock as surveyed: what a month closes with, the next one opens with.
+    pub(super) fn survey(&mut self, place: usize, product: &'static str, heap: (i64, i64), rng: &mut Rng) -> (i64, i64) {
+        let opening_kg = self.state.surveys.get(&(place, product)).copied().unwrap_or_else(|| measure::surveyed_kg(heap.0, rng));
+        let closing_kg = measure::surveyed_kg(heap.1, rng);
+        self.state.surveys.insert((place, product), closing_kg);
+        (opening_kg, closing_kg)
     }
 
     /// Sand from building sites and washing places: no ore, no finding.
@@ -183,15 +257,15 @@ impl Run<'_> {
         let kg = site.source.as_ref().map_or(0, |s| s.scale_kg / 4);
         let days = self.calendar.days(self.month.index, site.kind);
         let to = site.to.iter().filter(|(to, _)| self.basin.places[*to].kind == Kind::Stockyard).copied().collect();
-        self.send(place, &[Order { to, product: OTHER, kg, days, outside: false, quality: Lot::of(1_000_000_000, 60_000, 0) }]);
+        let quality = Lot::of(1_000_000_000, 60_000, 0);
+        self.send(place, &[Order { to, product: OTHER, kg, days, outside: false, quality, deposit: None, foreign: false }]);
     }
 
     /// Drives orders and books what arrives; the mass sent of each, kg.
-    fn send(&mut self, place: usize, orders: &[Order]) -> Vec<i64> {
+    pub(super) fn send(&mut self, place: usize, orders: &[Order]) -> Vec<i64> {
         let (tickets, sent_kg) = drive(self.basin, &mut self.state.fleet, place, self.month.index, orders);
         for ticket in &tickets {
-            let Some(quality) = orders.iter().find(|o| o.product == ticket.product).map(|o| o.quality) else { continue };
-            let lot = Lot::of(ticket.net_kg, quality.moisture_ppm(), quality.li2o_ppm());
+            let lot = Lot::of(ticket.net_kg, ticket.lot.0, ticket.lot.1);
             let to = ticket.to as usize;
             self.month.flows.entry((place, to, ticket.product)).or_default().add(lot);
             if matches!(ticket.product, product::ORE | product::CONCENTRATE) {
@@ -203,11 +277,22 @@ impl Run<'_> {
         sent_kg
     }
 
+    /// What comes to a place without a ticket, in proportion to what came with one.
+    pub(super) fn take_in(&mut self, place: usize) -> Lot {
+        let lot = unpapered(self.basin, place, self.number(), self.received[place]);
+        if lot.wet_kg > 0 {
+            self.month.unpapered.insert(place, lot);
+        }
+        lot
+    }
+
     /// A yard or a trader sends on most of what lies there.
     fn hand_on(&mut self, place: usize, product: &'static str) {
         let site = &self.basin.places[place];
+        let opening_kg = self.state.feed[place].wet_kg - self.received[place].wet_kg;
+        let unpapered = self.take_in(place);
+        self.state.feed[place].add(unpapered);
         let heap = self.state.feed[place];
-        let opening_kg = heap.wet_kg - self.received[place].wet_kg;
         let order = Order {
             to: site.to.clone(),
             product,
@@ -215,9 +300,14 @@ impl Run<'_> {
             days: self.calendar.days(self.month.index, site.kind),
             outside: false,
             quality: heap,
+            deposit: None,
+            foreign: false,
         };
         let sent_kg = self.send(place, &[order]).first().copied().unwrap_or(0);
         self.state.feed[place].take(sent_kg);
+        let heap = (opening_kg, self.state.feed[place].wet_kg);
+        let mut rng = self.rng("yard", place);
+        let stated = self.survey(place, product, heap, &mut rng);
         self.month.returns.push(Return {
             place,
             month: self.month.index,
@@ -226,107 +316,24 @@ impl Run<'_> {
             wet_kg: 0,
             moisture_ppm: None,
             li2o_ppm: None,
-            opening_kg: Some(opening_kg),
-            closing_kg: Some(self.state.feed[place].wet_kg),
-        });
-    }
-
-    /// A plant turns feed into product: Li2O in = product + tailings or slag.
-    fn work(&mut self, place: usize, feed: &'static str, product: &'static str, use_permille: i64) {
-        let Some(plant) = &self.basin.places[place].plant else { return };
-        let mut rng = self.rng("work", place);
-        let opening_kg = self.state.feed[place].wet_kg - self.received[place].wet_kg;
-        let consumed_kg = down(self.state.feed[place].wet_kg / 1_000 * use_permille, RETURN_STEP_KG);
-        let eaten = self.state.feed[place].take(consumed_kg);
-        let recovery = (plant.recovery + 0.012 * rng.normal()).clamp(0.5, 0.9);
-        let grade = if product == product::CARBONATE { plant.product_ppm } else { plant.product_ppm + rng.between(-6, 6) * 100 };
-        let moisture = if product == product::CARBONATE { 0 } else { plant.moisture_ppm };
-        let dry_kg = round(float(eaten.li2o_g) * recovery / float(grade.max(1)) * 1_000.0);
-        let wet_kg = down(round(float(dry_kg) / (1.0 - float(moisture) / 1e6)), RETURN_STEP_KG);
-        let made = Lot::of(wet_kg, moisture, grade);
-        self.eat(place, feed, eaten, opening_kg);
-        let lost_g = eaten.li2o_g - made.li2o_g;
-        let opened_kg = (self.state.stock[place].wet_kg, self.state.slag[place].wet_kg);
-        self.state.stock[place].add(made);
-        let mut orders = vec![self.order(place, product, self.state.stock[place], 90)];
-        let slag = (product == product::CARBONATE).then(|| slag(round(float(dry_kg) * plant.slag_per_t), lost_g));
-        if let Some(slag) = slag {
-            self.state.slag[place].add(slag);
-            orders.push(self.order(place, product::SLAG, self.state.slag[place], 70));
-        }
-        let sent_kg = self.send(place, &orders);
-        self.state.stock[place].take(sent_kg.first().copied().unwrap_or(0));
-        self.state.slag[place].take(sent_kg.get(1).copied().unwrap_or(0));
-        self.make(place, product, made, Some((opened_kg.0, self.state.stock[place].wet_kg)));
-        match slag {
-            Some(slag) => self.make(place, product::SLAG, slag, Some((opened_kg.1, self.state.slag[place].wet_kg))),
-            None => {
-                let tailings_kg = down(eaten.dry_kg - made.dry_kg, RETURN_STEP_KG);
-                self.make(place, OTHER, Lot { wet_kg: tailings_kg, dry_kg: tailings_kg, li2o_g: lost_g }, None);
-            }
-        }
-        let per_t = if product == product::CARBONATE { made.wet_kg } else { eaten.wet_kg };
-        let used = |a_tonne: f64, rng: &mut Rng| Some(round(float(per_t) / 1_000.0 * a_tonne * (1.0 + 0.03 * rng.normal())));
-        let (electricity_kwh, water_m3) = (used(plant.kwh_per_t, &mut rng), used(plant.m3_per_t, &mut rng));
-        self.month.utilities.push(Utility { place, month: self.month.index, electricity_kwh, explosives_kg: None, water_m3 });
-    }
-
-    /// A month's order for those destinations that take the product.
-    fn order(&self, place: usize, product: &'static str, heap: Lot, percent: i64) -> Order {
-        let takes = |to: usize| match self.basin.places[to].kind {
-            Kind::Outside => product == product::CARBONATE,
-            Kind::SlagUser => product == product::SLAG,
-            _ => product == product::CONCENTRATE,
-        };
-        let to = self.basin.places[place].to.iter().filter(|(to, _)| takes(*to)).copied().collect();
-        let days = self.calendar.days(self.month.index, self.basin.places[place].kind);
-        Order { to, product, kg: heap.wet_kg / 100 * percent, days, outside: false, quality: heap }
-    }
-
-    fn eat(&mut self, place: usize, product: &'static str, eaten: Lot, opening_kg: i64) {
-        let closing_kg = self.state.feed[place].wet_kg;
-        let row = returned(place, self.month.index, product, eaten, Some((opening_kg, closing_kg)));
-        self.month.returns.push(Return { produced: false, ..row });
-    }
-
-    fn make(&mut self, place: usize, product: &'static str, made: Lot, stocks: Option<(i64, i64)>) {
-        self.month.returns.push(returned(place, self.month.index, product, made, stocks));
-    }
-
-    fn explosives(&mut self, place: usize, sent_kg: i64, rng: &mut Rng) {
-        if self.basin.places[place].kind != Kind::Mine || sent_kg == 0 {
-            return;
-        }
-        let tonnes = float(sent_kg) / 1_000.0;
-        self.month.utilities.push(Utility {
-            place,
-            month: self.month.index,
-            electricity_kwh: Some(round(tonnes * rng.range(c::MINE_KWH_PER_T.0, c::MINE_KWH_PER_T.1))),
-            explosives_kg: Some(round(tonnes * rng.range(c::EXPLOSIVES_G_PER_T.0, c::EXPLOSIVES_G_PER_T.1) / 1_000.0)),
-            water_m3: None,
+            opening_kg: Some(stated.0),
+            closing_kg: Some(stated.1),
+            meant: Meant { wet_kg: 0, opening_kg: Some(heap.0), closing_kg: Some(heap.1) },
         });
     }
 }
 
-/// Slag of a salt plant, with the Li2O that the salt does not hold.
-fn slag(dry_kg: i64, li2o_g: i64) -> Lot {
-    let wet_kg = down(dry_kg * 1_000 / (1_000 - c::SLAG_MOISTURE_PPM / 1_000), RETURN_STEP_KG);
-    Lot { wet_kg, dry_kg, li2o_g }
-}
-
-/// A return as filed: moisture to 0.01 %, grade to 1 ppm.
-fn returned(place: usize, month: u32, product: &'static str, lot: Lot, stocks: Option<(i64, i64)>) -> Return {
-    let salt = product == product::CARBONATE;
-    Return {
+/// Power and explosives of a mine: its own need a tonne, and the month's chance.
+fn explosives(seed: u64, place: usize, month: u32, dug_kg: i64, rng: &mut Rng) -> Utility {
+    let tonnes = float(dug_kg) / 1_000.0;
+    let mut own = Rng::of(seed, "needs", place as u64);
+    let (kwh, grams) = (own.range(c::MINE_KWH_PER_T.0, c::MINE_KWH_PER_T.1), own.range(c::EXPLOSIVES_G_PER_T.0, c::EXPLOSIVES_G_PER_T.1));
+    let used = |a_tonne: f64, noise: f64, rng: &mut Rng| Some(round((tonnes * a_tonne * (1.0 + noise * rng.gauss())).max(0.0)));
+    Utility {
         place,
         month,
-        product,
-        produced: true,
-        wet_kg: lot.wet_kg,
-        moisture_ppm: Some(lot.moisture_ppm() / 100 * 100),
-        // Pure carbonate is 40 % Li2O by mass: above what a column for the grade of ore may hold.
-        li2o_ppm: (!salt).then(|| lot.li2o_ppm()),
-        opening_kg: stocks.map(|s| s.0),
-        closing_kg: stocks.map(|s| s.1),
+        electricity_kwh: used(kwh, c::POWER_NOISE, rng),
+        explosives_kg: used(grams / 1_000.0, c::EXPLOSIVES_NOISE, rng),
+        water_m3: None,
     }
 }

@@ -37,7 +37,7 @@ impl Plain {
     }
 }
 
-const SHIPMENTS: &str = "ticket_no,waybill_no,product,plate,axles,origin,destination,loaded_at,gross_kg,tare_kg,net_kg,unloaded_at,received_net_kg,li2o_ppm,moisture_ppm,loaded_lat,loaded_lon";
+const SHIPMENTS: &str = "ticket_no,waybill_no,product,plate,axles,origin,destination,loaded_at,gross_kg,tare_kg,net_kg,unloaded_at,received_net_kg,li2o_ppm,moisture_ppm,loaded_lat,loaded_lon,rb2o_ppm,cs2o_ppm,ta2o5_ppm,fe2o3_ppm";
 
 impl Out for Plain {
     fn begin(&mut self, world: &World) -> Result<(), SimulateError> {
@@ -117,7 +117,11 @@ fn ticket(table: &mut Table, world: &World, fleet: &Fleet, row: &Ticket) -> Resu
         .text(&from.written)
         .text(&to.written);
     table.minute(Some(row.loaded_at)).whole(Some(row.gross_kg)).whole(Some(row.tare_kg)).whole(Some(row.net_kg)).minute(row.unloaded_at);
-    table.whole(row.received_kg).whole(row.li2o_ppm).whole(row.moisture_ppm).point(row.loaded).end()
+    table.whole(row.received_kg).whole(row.li2o_ppm).whole(row.moisture_ppm).point(row.loaded);
+    for n in 0..4 {
+        table.whole(row.traces.and_then(|traces| traces.get(n).map(|ppm| i64::from(*ppm))));
+    }
+    table.end()
 }
 
 /// The number of the pass; empty where the ticket has none.

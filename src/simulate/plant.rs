@@ -2,11 +2,12 @@
 //!
 //! Planted violations stand well beyond the limits, near misses well within, honest mines below 92 % of the scale a year
 //! and 10.5 % a month. What follows from a plant elsewhere (a mine whose licence expired in May also passes its pro-rata
-//! scale) is not written here: `truth` finds it in the records.
+//! scale) is not written here: `truth` finds it in the records. A part whose rules are not planted plays `Honest`; legal
+//! parts that look like violations always play.
 
-use super::rng::Rng;
+use super::Plan;
 
-/// The part that a mine plays in the first calendar year. The first 19 mines play the planted ones; the rest are honest.
+/// The part that a mine plays in the first calendar year. Mines beyond the list are honest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Part {
     /// Keeps every limit.
@@ -55,9 +56,35 @@ pub(super) enum Part {
     TwoPits,
     /// Renewed on 1 July without a gap, with a greater scale.
     Renewed,
+    /// Scale doubled on 1 June: far above the old one, within what both allow.
+    Raised,
+    /// Scale doubled on 1 June, and some 14 % above what both allow.
+    RaisedOver,
+    /// The first of two sites under one licence number, together some 14 % over its scale; each alone is far within.
+    SharedOver,
+    /// The second of them.
+    SharedOverToo,
+    /// The first of two sites under one licence number, together within its scale.
+    Shared,
+    /// The second of them.
+    SharedToo,
+    /// Licensed from 1 April; within what nine months allow.
+    PartYear,
+    /// Some 12 % over the year's scale in even steps: on course to pass it in autumn.
+    OnCourse,
+    /// Within its scale; declares 72 % of what its trucks carry.
+    UnderDeclared,
+    /// Digs 45 % more than it declares and dispatches from August to November.
+    HiddenAutumn,
+    /// Digs half as much again as it declares and dispatches from May to July.
+    HiddenSpring,
+    /// Its tickets cover ore of another deposit from March to October; declares only what it dug.
+    CoverOpen,
+    /// Its tickets cover ore of another deposit from June to September; declares all of it as its own.
+    CoverPaper,
 }
 
-const PARTS: [Part; 22] = [
+const PARTS: [Part; 35] = [
     Part::OverYear,
     Part::Hidden,
     Part::HazardYear,
@@ -80,11 +107,24 @@ const PARTS: [Part; 22] = [
     Part::NoBoundary,
     Part::TwoPits,
     Part::Renewed,
+    Part::Raised,
+    Part::RaisedOver,
+    Part::SharedOver,
+    Part::SharedOverToo,
+    Part::Shared,
+    Part::SharedToo,
+    Part::PartYear,
+    Part::OnCourse,
+    Part::UnderDeclared,
+    Part::HiddenAutumn,
+    Part::HiddenSpring,
+    Part::CoverOpen,
+    Part::CoverPaper,
 ];
 
 /// The part of the mine of this number, from 0.
-pub(super) fn part(mine: usize) -> Part {
-    PARTS.get(mine).copied().unwrap_or(Part::Honest)
+pub(super) fn part(mine: usize, plan: &Plan) -> Part {
+    PARTS.get(mine).copied().filter(|part| part.strength(plan).is_some()).unwrap_or(Part::Honest)
 }
 
 impl Part {
@@ -93,25 +133,37 @@ impl Part {
         matches!(self, Self::HazardYear | Self::HazardMonth | Self::NearHazard)
     }
 
-    /// First and last month of ore in the first year.
-    const fn season(self) -> (u32, u32) {
+    /// The rules that it is planted for; none: it is legal.
+    const fn rules(self) -> &'static [&'static str] {
         match self {
-            Self::NoLicence => (4, 6),
-            Self::LateLicence => (6, 12),
-            Self::ExpiredMay | Self::Revoked => (1, 9),
-            Self::ExpiredAugust => (1, 10),
-            Self::EndedInTime => (1, 4),
-            Self::Suspended => (1, 6),
-            Self::ClosedInTime => (1, 9),
-            Self::ExplorationOnly => (5, 7),
-            _ => (1, 12),
+            Self::OverYear => &["over-scale-year", "quota-exhausted"],
+            Self::Hidden | Self::NearHazard | Self::RaisedOver | Self::SharedOver | Self::SharedOverToo => &["over-scale-year"],
+            Self::HazardYear | Self::HazardMonth => &["over-scale-hazard"],
+            Self::OverMonth => &["over-scale-month"],
+            Self::OnCourse => &["over-scale-forecast"],
+            Self::NoLicence => &["licence-none", "value-of-illegal", "bought-illegal"],
+            Self::LateLicence => &["licence-none"],
+            Self::ExpiredMay | Self::ExpiredAugust => &["licence-expired"],
+            Self::Suspended | Self::Revoked => &["licence-suspended"],
+            Self::ExplorationOnly => &["exploration-ore"],
+            Self::Feldspar | Self::FeldsparAndOre => &["mineral-not-approved"],
+            Self::UnderDeclared => &["under-declared"],
+            Self::HiddenAutumn | Self::HiddenSpring => &["proxy-mismatch"],
+            Self::CoverOpen => &["licensed-cover"],
+            Self::CoverPaper => &["licensed-cover", "assay-foreign"],
+            _ => &[],
         }
     }
 
-    /// Whether it goes on digging after the first year.
-    const fn goes_on(self) -> bool {
-        let (_, last) = self.season();
-        last == 12
+    /// How strongly it is planted; 0 for what is legal, `None` if it is not.
+    pub(super) fn strength(self, plan: &Plan) -> Option<f64> {
+        let rules = self.rules();
+        if rules.is_empty() { Some(0.0) } else { rules.iter().find_map(|rule| plan.strength(rule)) }
+    }
+
+    /// Whether it comes under the licence of the mine before it.
+    pub(super) const fn shares_the_licence_before(self) -> bool {
+        matches!(self, Self::SharedOverToo | Self::SharedToo)
     }
 
     /// Whether monthly returns come in: nobody without papers files one, and the suspended mine stops.
@@ -123,91 +175,26 @@ impl Part {
         }
     }
 
-    /// Months in which it loads outside its boundary.
-    pub(super) const fn outside_in(self, month: u32) -> bool {
-        match self {
-            Self::OverYear => matches!(month, 3 | 6 | 9),
-            Self::OverMonth => matches!(month, 4 | 10),
-            _ => false,
-        }
-    }
-
     /// Whether feldspar is what it ships in this month instead of lithium ore.
     pub(super) const fn ships_feldspar(self, month: u32) -> bool {
         matches!(self, Self::FeldsparAndOre) && !matches!(month, 5 | 9)
     }
 
-    /// Output of a month in ppm of the annual scale, by month of the year; `year` counts from the first.
-    pub(super) fn shares_ppm(self, year: u32, seed: u64, mine: usize) -> [i64; 12] {
-        let mut rng = Rng::of(seed, "share", u64::from(year) * 1000 + mine as u64);
-        let mut shares = [0i64; 12];
-        if year > 0 && !self.goes_on() {
-            return shares;
-        }
-        let (first, last) = if year == 0 { self.season() } else { (1, 12) };
-        let use_ppm = self.use_ppm(&mut rng);
-        for (share, month) in shares.iter_mut().zip(1u32..) {
-            let noisy = use_ppm * WEIGHTS[(month as usize - 1) % 12] / 12_000 * rng.between(970, 1030) / 1000;
-            if (first..=last).contains(&month) {
-                *share = self.special_ppm(month).unwrap_or_else(|| noisy.min(HONEST_MONTH_PPM));
-            }
-        }
-        if matches!(self, Self::NearLimits) {
-            let rest: i64 = shares.iter().sum::<i64>() - shares[6];
-            for (share, _) in shares.iter_mut().zip(1u32..).filter(|(_, month)| *month != 7) {
-                *share = *share * (965_000 - 120_000) / rest.max(1);
-            }
-        }
-        shares
-    }
-
-    /// Use of the scale a year, ppm, months with a figure of their own not counted.
-    fn use_ppm(self, rng: &mut Rng) -> i64 {
-        match self {
-            Self::OverYear => 1_220_000,
-            Self::Hidden => 1_150_000,
-            Self::HazardYear => 1_190_000,
-            Self::HazardMonth => 450_000,
-            Self::NearHazard => 1_050_000,
-            Self::OverMonth => 600_000,
-            Self::NearLimits => 920_000,
-            Self::LateLicence => 480_000,
-            Self::ExpiredMay => 880_000,
-            Self::ExpiredAugust => 600_000,
-            Self::EndedInTime | Self::ClosedInTime => 820_000,
-            Self::Suspended => 720_000,
-            Self::Revoked => 480_000,
-            Self::NoLicence | Self::ExplorationOnly => 700_000,
-            Self::Renewed => 800_000,
-            _ => rng.between(600_000, 860_000),
-        }
-    }
-
-    /// Heavy months, ppm of the annual scale.
-    const fn special_ppm(self, month: u32) -> Option<i64> {
-        match (self, month) {
-            (Self::HazardYear, 4 | 7 | 10) => Some(175_000),
-            (Self::HazardMonth, 6) => Some(240_000),
-            (Self::HazardMonth, 11) => Some(230_000),
-            (Self::NearHazard, 3) => Some(180_000),
-            (Self::OverMonth, 5) => Some(155_000),
-            (Self::OverMonth, 8) => Some(160_000),
-            (Self::NearLimits, 7) => Some(120_000),
-            _ => None,
-        }
-    }
-
-    /// What is declared of a month's output, ppm of it.
-    pub(super) const fn declared_ppm(self) -> i64 {
-        if matches!(self, Self::Hidden) { 790_000 } else { 1_000_000 }
+    /// Whether what it declares is what its trucks carried, ore of others among it.
+    pub(super) const fn declares_foreign_ore(self) -> bool {
+        matches!(self, Self::CoverPaper)
     }
 }
 
-/// An honest month stays below this, ppm of the annual scale.
-const HONEST_MONTH_PPM: i64 = 103_000;
-
-/// Seasons: the weeks around the spring festival are quiet. Thousandths; their sum is 12 000.
-const WEIGHTS: [i64; 12] = [920, 720, 1040, 1050, 1050, 1030, 1020, 1020, 1050, 1040, 1050, 1010];
+/// Months in which the mine of this number loads outside its boundary, if such loads are planted.
+pub(super) fn outside_in(mine: usize, plan: &Plan, month: u32) -> bool {
+    let months: &[u32] = match mine {
+        0 => &[3, 6, 9],
+        5 => &[4, 10],
+        _ => &[],
+    };
+    plan.plants("outside-boundary") && months.contains(&month)
+}
 
 /// Tickets of a million on which a fault of its own kind stands.
 pub(super) mod rate {

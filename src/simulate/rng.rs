@@ -49,8 +49,13 @@ impl Rng {
 
     /// Standard normal (Box and Muller), held within ±3.
     pub(super) fn normal(&mut self) -> f64 {
+        self.gauss().clamp(-3.0, 3.0)
+    }
+
+    /// Standard normal as measurement errors are: no bound but that of 32 bits of chance, 6.7.
+    pub(super) fn gauss(&mut self) -> f64 {
         let radius = libm::sqrt(-2.0 * libm::log(1.0 - self.unit()));
-        (radius * libm::cos(2.0 * core::f64::consts::PI * self.unit())).clamp(-3.0, 3.0)
+        radius * libm::cos(2.0 * core::f64::consts::PI * self.unit())
     }
 }
 

@@ -3,6 +3,7 @@
 use super::World;
 use super::basin::{Company, Kind};
 use super::constants::FREIGHT_YUAN_PER_T_KM;
+use super::launder;
 use super::market::{Terms, carbonate_yuan, concentrate_value, is_business_day, ore_value, written_yuan};
 use super::months::Month;
 use super::rng::{Rng, down, float, round};
@@ -28,6 +29,21 @@ pub(crate) struct Sale {
     pub(super) freight_fen_per_t: Option<i64>,
     pub(super) credit_days: Option<i64>,
     pub(super) related: Option<bool>,
+    /// What the lot truly holds, ppm.
+    pub(super) true_ppm: i64,
+    /// What was done to it.
+    pub(super) trick: Option<Trick>,
+}
+
+/// What is wrong with a sale.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Trick {
+    /// Its grade was lifted over the limit of the next class.
+    Lifted,
+    /// Its grade is the seller's, which lies above what its tickets say.
+    Biased,
+    /// Cheap ore whose origin nobody can name.
+    Cheap,
 }
 
 /// Smaller deliveries have no contract of their own, kg.
@@ -68,7 +84,8 @@ fn write(
 ) -> Option<Sale> {
     let date = business_day(world, month, rng)?;
     let carbonate = carbonate_yuan(&world.prices, date)?;
-    let li2o_ppm = round(float(lot.li2o_ppm()) * (1.0 + 0.015 * rng.normal()) / 100.0) * 100;
+    let assayed_ppm = round(float(lot.li2o_ppm()) * (1.0 + 0.015 * rng.normal()) / 100.0) * 100;
+    let (li2o_ppm, mut trick) = launder::graded(&world.basin, seller, assayed_ppm, rng);
     let moisture_ppm = round(float(lot.moisture_ppm()) * (1.0 + 0.03 * rng.normal()) / 1_000.0) * 1_000;
     let grade = float(li2o_ppm) / 1e6;
     let value = if product == product::ORE { ore_value(grade, carbonate) } else { concentrate_value(grade, carbonate) };
@@ -81,7 +98,11 @@ fn write(
         moisture: float(moisture_ppm) / 1e6,
     };
     let related = related(world, seller, buyer);
-    let log = market(world, month, seller) + 0.035 * rng.normal() + odd(related, rng);
+    let rebate = launder::rebate(&world.basin, seller, rng);
+    if rebate > 0.0 {
+        trick = Some(Trick::Cheap);
+    }
+    let log = market(world, month, seller) + 0.035 * rng.normal() + odd(related, rng) - rebate;
     let written = written_yuan(value * libm::exp(log), &terms);
     // Ore is agreed in whole yuan, concentrate in steps of 5.
     let fen_per_t = if product == product::ORE { round(written) * 100 } else { round(written / 5.0) * 500 };
@@ -100,6 +121,8 @@ fn write(
         freight_fen_per_t: delivered.then_some(terms.freight_yuan * 100),
         credit_days: (!rng.ppm(20_000)).then_some(terms.credit_days),
         related: (!rng.ppm(300_000)).then_some(related),
+        true_ppm: lot.li2o_ppm(),
+        trick,
     })
 }
 

@@ -1,28 +1,13 @@
 //! How many of the planted violations did the rules find, and what did they find that is none?
 
+use super::plan::PLANTABLE;
 use super::truth::Truth;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The rules that the truth speaks of. A finding of any other rule is neither right nor wrong here.
-pub const CATALOGUE: [&str; 15] = [
-    "over-scale-year",
-    "over-scale-month",
-    "over-scale-hazard",
-    "origin-unknown",
-    "licence-none",
-    "licence-expired",
-    "licence-suspended",
-    "exploration-ore",
-    "construction-ore",
-    "mineral-not-approved",
-    "outside-boundary",
-    "overload",
-    "ticket-reused",
-    "weight-mismatch",
-    "net-inconsistent",
-];
+pub const CATALOGUE: [&str; 37] = PLANTABLE;
 
 /// Why there is no score.
 #[derive(Debug, thiserror::Error)]
@@ -170,7 +155,7 @@ mod tests {
     #[test]
     fn what_was_missed_and_what_was_false_is_named() {
         let truth = [key("overload", "A"), key("overload", "B")];
-        let found = [key("overload", "B"), key("overload", "B"), key("overload", "C"), key("vehicle-unfit", "D")];
+        let found = [key("overload", "B"), key("overload", "B"), key("overload", "C"), key("boundary-unreadable", "D")];
         let score = compare(truth.into_iter(), found.into_iter());
         let overload = score.rules.iter().find(|r| r.rule == "overload").unwrap();
         assert_eq!((overload.planted, overload.found, overload.right), (2, 2, 1));
@@ -178,7 +163,7 @@ mod tests {
         assert_eq!(overload.missed, [("A".to_owned(), "2023-06".to_owned())]);
         assert_eq!(overload.false_findings, [("C".to_owned(), "2023-06".to_owned())]);
         assert!(!overload.reaches(1.0) && overload.reaches(0.5));
-        assert!(score.rules.iter().all(|r| r.rule != "vehicle-unfit"));
+        assert!(score.rules.iter().all(|r| r.rule != "boundary-unreadable"));
     }
 
     #[test]

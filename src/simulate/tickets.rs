@@ -2,7 +2,9 @@
 
 use super::basin::{Basin, Kind, Point, offset};
 use super::constants::{DIVISION_KG, SPEED_M_PER_MINUTE};
+use super::deposit::{Deposit, Traces};
 use super::fleet::{Fleet, Truck};
+use super::measure;
 use super::plant::rate;
 use super::rng::{Rng, down, float, round};
 use crate::records::product;
@@ -29,6 +31,12 @@ pub(super) struct Ticket {
     pub(super) li2o_ppm: Option<i64>,
     pub(super) moisture_ppm: Option<i64>,
     pub(super) loaded: Option<Point>,
+    /// Rb2O, Cs2O, Ta2O5 and Fe2O3, where the laboratory determines them.
+    pub(super) traces: Option<Traces>,
+    /// What the truck truly carries: moisture and Li2O, ppm.
+    pub(super) lot: (i64, i64),
+    /// Ore of another deposit under the name of this one.
+    pub(super) foreign: bool,
 }
 
 /// Ore, concentrate, salt or slag that is to leave a place in a month.
@@ -43,6 +51,10 @@ pub(super) struct Order {
     pub(super) outside: bool,
     /// Of what the heap is made; its mass does not matter.
     pub(super) quality: Lot,
+    /// The deposit that it was dug from; `None`: it comes from a heap.
+    pub(super) deposit: Option<Deposit>,
+    /// The deposit is not that of the place whose tickets it travels under.
+    pub(super) foreign: bool,
 }
 
 /// Mass that moves or lies: wet and dry, kg, and Li2O, g.
@@ -97,7 +109,7 @@ pub(super) fn drive(basin: &Basin, fleet: &mut Fleet, from: usize, month: u32, o
         let mut shift = fleet.shift(from, day, &mut rng);
         let today = tickets.len();
         for (order, done) in orders.iter().zip(&mut done).filter(|(o, _)| !o.to.is_empty()) {
-            let assay = assay(order.quality, &mut rng);
+            let sample = order.sample(from, &mut rng);
             let span = order.days.1 - order.days.0 + 1;
             let due = order.kg * (day - order.days.0 + 1).clamp(0, span) / span;
             loop {
@@ -108,8 +120,11 @@ pub(super) fn drive(basin: &Basin, fleet: &mut Fleet, from: usize, month: u32, o
                     from: u32::try_from(from).unwrap_or(0),
                     truck: u32::try_from(truck).unwrap_or(0),
                     loaded_at: day * 1_440 + minute,
-                    li2o_ppm: assay.1,
-                    moisture_ppm: assay.0,
+                    li2o_ppm: sample.li2o_ppm,
+                    moisture_ppm: sample.moisture_ppm,
+                    traces: sample.traces,
+                    lot: sample.lot,
+                    foreign: order.foreign,
                     ..weighed
                 };
                 let limit_kg = fleet.trucks[truck].limit_kg();
@@ -162,6 +177,9 @@ fn weigh(truck: &Truck, left_kg: i64, rng: &mut Rng) -> Option<Ticket> {
         li2o_ppm: None,
         moisture_ppm: None,
         loaded: None,
+        traces: None,
+        lot: (0, 0),
+        foreign: false,
     })
 }
 
@@ -184,12 +202,31 @@ fn faults(ticket: &mut Ticket, limit_kg: i64, rng: &mut Rng) {
     }
 }
 
-/// Moisture and grade as assayed on a day; a laboratory that was closed leaves both or one blank.
-fn assay(quality: Lot, rng: &mut Rng) -> (Option<i64>, Option<i64>) {
-    let moisture = round(float(quality.moisture_ppm()) * (1.0 + 0.04 * rng.normal()) / 1_000.0) * 1_000;
-    let grade = round(float(quality.li2o_ppm()) * (1.0 + 0.02 * rng.normal()) / 100.0) * 100;
-    let (blank_moisture, blank_grade) = (rng.ppm(60_000), rng.ppm(50_000));
-    ((!blank_moisture).then_some(moisture.max(0)), (!blank_grade && grade > 0 && grade <= 80_300).then_some(grade))
+/// What is carried on a day, and what the laboratory says of it.
+struct Sample {
+    lot: (i64, i64),
+    moisture_ppm: Option<i64>,
+    li2o_ppm: Option<i64>,
+    traces: Option<Traces>,
+}
+
+impl Order {
+    /// A day's lot with its assay; a laboratory that was closed leaves moisture, grade or both blank.
+    fn sample(&self, from: usize, rng: &mut Rng) -> Sample {
+        let dug = self.deposit.map(|deposit| deposit.lot(rng));
+        let lot = (self.quality.moisture_ppm(), dug.map_or_else(|| self.quality.li2o_ppm(), |d| d.li2o_ppm));
+        let moisture = measure::moisture_ppm(lot.0, rng) / 1_000 * 1_000;
+        let grade = (measure::assayed_ppm(lot.1, rng) + 50) / 100 * 100;
+        let (blank_moisture, blank_grade) = (rng.ppm(60_000), rng.ppm(50_000));
+        // Every second laboratory of the mines determines the traces with the grade.
+        let traces = dug.filter(|_| from / 2 % 2 == 1).map(|d| d.traces(rng));
+        Sample {
+            lot,
+            moisture_ppm: (!blank_moisture).then_some(moisture),
+            li2o_ppm: (!blank_grade && lot.1 > 0 && grade > 0 && grade <= 80_300).then_some(grade),
+            traces: traces.filter(|_| !blank_grade),
+        }
+    }
 }
 
 fn destination(to: &[(usize, u64)], rng: &mut Rng) -> usize {

@@ -9,8 +9,13 @@ use super::constants::gross_limit_kg;
 use super::fleet::Fleet;
 use super::licences::Licence;
 use super::months::Month;
+use super::sales::Sale;
 use super::tickets::Ticket;
+use super::truth_case::Cases;
+use super::truth_later;
+use super::truth_mass::Masses;
 use super::truth_scale::Scales;
+use super::truth_trade::Trade;
 use crate::records::product;
 use crate::records::time::date_of;
 use crate::text::Said;
@@ -29,8 +34,12 @@ pub struct Violation {
     pub subject: String,
     /// `2023` or `2023-06`.
     pub period: String,
-    /// Mass concerned, kg; over scale: the excess of the largest measure. Net mass of the tickets elsewhere.
+    /// Mass concerned, kg; over scale: the excess of the largest measure; hidden or without papers: what was hidden. Net mass of
+    /// the tickets elsewhere.
     pub quantity_kg: i64,
+    /// The first day of it, `2023-06-05`; over scale: the day on which the limit was passed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<String>,
     /// The tickets behind it, sorted; empty where the subject as a whole is meant.
     pub tickets: Vec<String>,
 }
@@ -48,6 +57,23 @@ pub struct Truth {
     pub note: Said,
     /// By rule, subject and period.
     pub violations: Vec<Violation>,
+    /// Mass of all violations of each rule, kg.
+    #[serde(default)]
+    pub quantity_kg: BTreeMap<String, i64>,
+    /// What each mine means to dig in the months of the last year that the records do not reach; in no record.
+    #[serde(default)]
+    pub later: Vec<Later>,
+}
+
+/// A mine's plan for a month after the records end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Later {
+    /// Site id.
+    pub site: String,
+    /// `2023-10`
+    pub month: String,
+    /// What it means to dig, kg.
+    pub planned_kg: i64,
 }
 
 /// Ore, concentrate or a truck a hair beyond a limit is neither honest nor planted; none is made, and none counts below
@@ -57,12 +83,16 @@ const MISMATCH_PERMILLE: i64 = 20;
 const NET_OFF_KG: i64 = 100;
 const OVERLOAD_PERMILLE: i64 = 1_020;
 
-type Key = (&'static str, &'static str, String, String);
+/// What the records alone prove to be ore that nobody was allowed to dig.
+const PROVEN_ILLEGAL: [&str; 6] =
+    ["licence-none", "licence-expired", "licence-suspended", "exploration-ore", "construction-ore", "mineral-not-approved"];
 
 /// Hears the months one by one.
 pub(super) struct Court {
-    found: BTreeMap<Key, (i64, Vec<String>)>,
+    found: Cases,
     scales: Scales,
+    masses: Masses,
+    trade: Trade,
     /// Licences by place.
     licences: Vec<Vec<Licence>>,
 }
@@ -73,7 +103,7 @@ impl Court {
         for licence in &world.licences {
             licences[licence.place].push(licence.clone());
         }
-        Self { found: BTreeMap::new(), scales: Scales::default(), licences }
+        Self { found: Cases::default(), scales: Scales::default(), masses: Masses::default(), trade: Trade::default(), licences }
     }
 
     /// Looks at a month's records.
@@ -82,40 +112,50 @@ impl Court {
         for ticket in &month.tickets {
             self.papers(world, ticket, &period);
             self.truck(world, fleet, ticket, &period);
-            self.scales.ship(ticket, month.index);
         }
         self.numbers(world, month, &period);
+        self.scales.ship(world, &self.licences, month);
         for row in &month.returns {
             self.scales.declare(row);
         }
+        self.masses.hear(world, month);
+    }
+
+    /// Looks at a month's contracts.
+    pub(super) fn hear_sales(&mut self, world: &World, sales: &[Sale]) {
+        self.trade.hear(world, sales);
     }
 
     /// The truth of all months.
     pub(super) fn truth(mut self, world: &World) -> Truth {
-        for (rule, place, period, excess_kg) in self.scales.over(world, &self.licences) {
-            let key = (rule, "site", world.basin.places[place].code.clone(), period);
-            self.found.entry(key).or_default().0 = excess_kg;
+        self.scales.over(world, &self.licences, &mut self.found);
+        self.scales.exhausted(world, &mut self.found);
+        self.masses.tell(world, &mut self.found);
+        self.trade.tell(world, &mut self.found);
+        let later = truth_later::tell(world, &self.scales, &self.licences, &mut self.found);
+        let violations = self.found.violations();
+        let mut quantity_kg: BTreeMap<String, i64> = BTreeMap::new();
+        for violation in &violations {
+            *quantity_kg.entry(violation.rule.clone()).or_default() += violation.quantity_kg;
         }
-        let violations = self.found.into_iter().map(|((rule, kind, subject, period), (quantity_kg, mut tickets))| {
-            tickets.sort();
-            tickets.dedup();
-            Violation { rule: rule.to_owned(), subject_kind: kind.to_owned(), subject, period, quantity_kg, tickets }
-        });
         let calendar = &world.calendar;
         Truth {
             seed: world.basin.seed,
             from: calendar.first.to_string(),
             to: calendar.last_of(calendar.months.saturating_sub(1)).to_string(),
             note: note(),
-            violations: violations.collect(),
+            violations,
+            quantity_kg,
+            later,
         }
     }
 
     fn find(&mut self, world: &World, rule: &'static str, kind: &'static str, subject: &str, period: &str, ticket: &Ticket) {
         let key = (rule, kind, subject.to_owned(), period.to_owned());
-        let entry = self.found.entry(key).or_default();
-        entry.0 += ticket.net_kg;
-        entry.1.push(number(world, ticket));
+        self.found.add(key, ticket.net_kg, day_of(ticket)).tickets.push(number(world, ticket));
+        if PROVEN_ILLEGAL.contains(&rule) {
+            self.trade.illegal(world, ticket, day_of(ticket), period);
+        }
     }
 
     /// Where the ore comes from, and with which licence.
@@ -185,7 +225,7 @@ pub(super) fn number(world: &World, ticket: &Ticket) -> String {
     format!("{}{:02}{month:02}{:06}", world.basin.places[ticket.from as usize].code, year.rem_euclid(100), ticket.number.1)
 }
 
-fn day_of(ticket: &Ticket) -> Option<NaiveDate> {
+pub(super) fn day_of(ticket: &Ticket) -> Option<NaiveDate> {
     i32::try_from(ticket.loaded_at.div_euclid(1_440)).ok().and_then(date_of)
 }
 

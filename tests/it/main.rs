@@ -4,6 +4,7 @@
 
 mod bulletin;
 mod demo;
+mod dossier;
 mod engine;
 mod golden;
 mod house;
@@ -13,6 +14,7 @@ mod lake;
 mod lake_changes;
 mod lake_open;
 mod lake_support;
+mod measured;
 mod nasty;
 mod policy;
 mod price;

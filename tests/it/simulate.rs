@@ -14,7 +14,7 @@ fn options(seed: u64, tickets: u64) -> Options {
         months: 12,
         tickets,
         from: "2023-01-01".parse().unwrap(),
-        mines: 25,
+        mines: 40,
         concentrators: 10,
         smelters: 6,
         plan: lepid::simulate::Plan::all(),

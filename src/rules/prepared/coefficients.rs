@@ -107,11 +107,18 @@ fn beside(others: &[f64], common: Option<f64>, usual: Usual) -> Option<Compared>
     let n = count(others.len());
     let (level, scatter) = spread(others)?;
     let (variance, weight) = match common {
-        Some(common) => ((n * scatter * scatter + usual.common_months * common * common) / (n + usual.common_months), n + usual.common_months),
+        Some(common) => {
+            ((n * scatter * scatter + usual.common_months * common * common) / (n + usual.common_months), n + usual.common_months)
+        }
         None => (scatter * scatter, n),
     };
     let scatter = libm::sqrt(variance).max(usual.least_scatter);
-    Some(Compared { usual: level, far: t(weight, usual.rate)? * scatter * libm::sqrt(1.0 + MEDIAN_VARIANCE / n), with: others.len(), own: true })
+    Some(Compared {
+        usual: level,
+        far: t(weight, usual.rate)? * scatter * libm::sqrt(1.0 + MEDIAN_VARIANCE / n),
+        with: others.len(),
+        own: true,
+    })
 }
 
 /// A month beside the levels of other mines: they differ from each other, and a month differs from its mine.

@@ -1,8 +1,11 @@
 //! Which tables does a rule's statement join that no record holds? Small ones, made from the views before the statement runs.
 
 mod allowances;
+mod clock_fit;
+mod clocks;
 mod coefficients;
 mod forecasts;
+mod journeys;
 mod ore;
 mod proxies;
 mod rights;
@@ -10,6 +13,7 @@ mod run_rate;
 mod stock_flow;
 mod uncovered;
 mod undeclared;
+mod unfit_vehicles;
 
 pub use allowances::approved_by_year;
 
@@ -18,7 +22,17 @@ use crate::engine::EngineError;
 use polars::prelude::DataFrame;
 
 /// All prepared tables, by name.
-static PREPARED: &[&Prepared] = &[&allowances::TABLE, &forecasts::TABLE, &proxies::TABLE, &uncovered::TABLE, &undeclared::TABLE];
+#[rustfmt::skip]
+static PREPARED: &[&Prepared] = &[
+    &allowances::TABLE,
+    &clocks::TABLE,
+    &forecasts::TABLE,
+    &journeys::TABLE,
+    &proxies::TABLE,
+    &uncovered::TABLE,
+    &undeclared::TABLE,
+    &unfit_vehicles::TABLE,
+];
 
 /// A table that the head of a rule may need.
 #[derive(Debug)]

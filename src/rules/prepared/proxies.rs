@@ -134,7 +134,9 @@ pub(super) fn used(engine: &Engine) -> Result<BTreeMap<(String, i64), Used>, Eng
     let mut used = BTreeMap::new();
     for row in 0..frame.height() {
         let (Some(site), Some(day)) = (rows.text("site", row)?, rows.day("month", row)?) else { continue };
-        let both = |kind: &str| Ok::<_, EngineError>(rows.integer(&format!("least_{kind}"), row)?.zip(rows.integer(&format!("most_{kind}"), row)?));
+        let both = |kind: &str| {
+            Ok::<_, EngineError>(rows.integer(&format!("least_{kind}"), row)?.zip(rows.integer(&format!("most_{kind}"), row)?))
+        };
         used.insert((site, month_of(day)), Used { explosives_kg: both("explosives")?, power_kwh: both("power")? });
     }
     Ok(used)

@@ -60,7 +60,8 @@ pub(super) struct Allowance {
 pub(super) fn allowances(licences: &[Licence], first: i32, last: i32, take: Take) -> Vec<Allowance> {
     let within: Vec<&Licence> = licences.iter().filter(|l| l.from <= last && l.to >= first && l.from <= l.to).collect();
     let rights = rights(&within);
-    let mut allowances: Vec<Allowance> = units(&within, &rights).iter().flat_map(|unit| of_unit(&within, &rights, unit, first, last, take)).collect();
+    let mut allowances: Vec<Allowance> =
+        units(&within, &rights).iter().flat_map(|unit| of_unit(&within, &rights, unit, first, last, take)).collect();
     allowances.sort_by(|a, b| a.site.cmp(&b.site));
     allowances
 }
@@ -104,13 +105,8 @@ fn of_unit(rows: &[&Licence], rights: &[usize], unit: &[usize], first: i32, last
     let method = if methods.len() == 1 { methods.first().copied().flatten() } else { None };
     let name = sites.first().copied().unwrap_or_default();
     let count = i64::try_from(sites.len()).unwrap_or(i64::MAX);
-    let allowance = |site: &&str| Allowance {
-        site: (*site).to_owned(),
-        unit: name.to_owned(),
-        sites: count,
-        kg,
-        method: method.map(str::to_owned),
-    };
+    let allowance =
+        |site: &&str| Allowance { site: (*site).to_owned(), unit: name.to_owned(), sites: count, kg, method: method.map(str::to_owned) };
     sites.iter().map(allowance).collect()
 }
 

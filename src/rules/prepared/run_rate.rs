@@ -46,7 +46,13 @@ pub(super) struct Passage {
 }
 
 /// The rate of this year, `(month from 0, kg)`, and of the year before.
-pub(super) fn rate(this: &[(usize, f64)], before: &[(usize, f64)], seasons: &Seasons, least_months: usize, least_scatter: f64) -> Option<Rate> {
+pub(super) fn rate(
+    this: &[(usize, f64)],
+    before: &[(usize, f64)],
+    seasons: &Seasons,
+    least_months: usize,
+    least_scatter: f64,
+) -> Option<Rate> {
     let (mean, away, n) = year(this, seasons)?;
     if this.len() < least_months || mean <= 0.0 {
         return None;

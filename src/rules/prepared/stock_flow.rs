@@ -185,7 +185,8 @@ mod tests {
     fn small_steady_hiding_shows_in_the_sum_where_no_month_shows_it() {
         let years = 300;
         let found = |yearly: bool| {
-            let hit = |seed: &u64| gaps(&year(*seed, 0.07), Bound::Left, ERRORS, 0.01).iter().any(|g| g.beyond && g.month.is_none() == yearly);
+            let hit =
+                |seed: &u64| gaps(&year(*seed, 0.07), Bound::Left, ERRORS, 0.01).iter().any(|g| g.beyond && g.month.is_none() == yearly);
             (0..years).filter(hit).count()
         };
         let (by_year, by_month) = (found(true), found(false));

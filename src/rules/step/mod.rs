@@ -2,6 +2,7 @@
 //!
 //! A step works on aggregates or on narrow rows that a statement made; tickets are read by SQL only.
 
+mod more_than_forgotten;
 mod outside_boundary;
 mod unreadable_boundary;
 
@@ -10,7 +11,12 @@ use crate::engine::EngineError;
 use polars::prelude::DataFrame;
 
 /// All steps, by name.
-static STEPS: &[&Step] = &[&outside_boundary::STEP, &unreadable_boundary::STEP];
+#[rustfmt::skip]
+static STEPS: &[&Step] = &[
+    &more_than_forgotten::STEP,
+    &outside_boundary::STEP,
+    &unreadable_boundary::STEP,
+];
 
 /// A step that the head of a rule may name.
 #[derive(Debug)]

@@ -3,6 +3,7 @@
 //! Rendered here as HTML from a run in memory; no page needs JavaScript, and none asks for anything from elsewhere.
 
 mod bullet;
+mod dossier;
 mod finding;
 mod findings;
 mod output;
@@ -58,6 +59,7 @@ pub(super) fn router() -> Router<AppState> {
         .merge(findings::router())
         .merge(finding::router())
         .merge(site::router())
+        .merge(dossier::router())
         .merge(sites::router())
         .merge(report::router())
         .route("/style.css", get(style))

@@ -117,6 +117,7 @@ fn cell(world: &World, fleet: &Fleet, program: &Program, field: Field, ticket: &
         Field::Received => ticket.received_kg.map_or(Cell::Empty, mass),
         Field::Grade => percent(ticket.li2o_ppm),
         Field::Moisture => percent(ticket.moisture_ppm),
+        Field::Trace(n) => percent(ticket.traces.and_then(|traces| traces.get(n).map(|ppm| i64::from(*ppm)))),
         Field::Lat => ticket.loaded.map_or(Cell::Empty, |p| Cell::Decimal(i64::from(p.lat_e5), 5)),
         Field::Lon => ticket.loaded.map_or(Cell::Empty, |p| Cell::Decimal(i64::from(p.lon_e5), 5)),
         Field::Axles => Cell::Empty,

@@ -1,0 +1,124 @@
+-- id: dispatch-without-receipt
+-- title zh: 有发货无收货
+-- title en: dispatched, but never received
+-- family: illegal-source
+-- certainty: strong
+-- department: natural-resources
+-- basis zh: 专项整治方案（2023-03-25）：矿石去向核查；记录不完整：有发货，收货地却没有到达时间和收货净重
+-- basis en: campaign plan of 2023-03-25, checks of where ore goes; the record is half of one: a dispatch, but neither an arrival nor a received mass
+-- plain zh: 矿石发出后，收货地应登记到达时间和收货净重。发出满 settle_days 天仍两样都没有，这车矿可能没有送到票面所写的地方。偶尔漏登记是正常的，漏一张不说明任何问题：参数 forgotten 说平常每百车漏几车，再按同一收货地当月对其他发货地漏登记的实际情况放宽或收紧。例如某矿6月发往某选厂 300 车，90 车没有收货记录，而该选厂对别家每百车漏 6 车，最多能解释 40 车，就列入。
+-- plain en: The destination records when a load arrived and what it weighed. Where both are missing settle_days after dispatch the ore may have gone elsewhere. One forgotten receipt says nothing: the parameter forgotten says how many in a hundred are forgotten, and what the same destination forgets for its other senders in the month widens or narrows it. Example: of 300 loads of a mine to a plant in June 90 have no receipt; the plant forgets 6 in a hundred for others, which explains 40 at most: it is listed.
+-- clears zh: 收货地的过磅记录（补录到达时间和收货净重）；改变卸货地点的证明；收货地停磅的说明
+-- clears en: the destination’s own records (enter arrival and mass); proof of where the load was taken instead; an explanation of a scale out of use
+-- unknown zh: 记录结束前 settle_days 天内发出的不判断；当月登记收货的磅单不足 recording_share 的收货地不判断；到达时间和收货净重有一样就算有收货；同一磅单另一行有收货的不算；按车辆的漏登记不另外判断
+-- unknown en: not judged: loads of the last settle_days of the records; a destination that records less than recording_share of the month’s loads; either an arrival or a mass is a receipt, in any row of the ticket; single trucks are not judged apart
+-- says zh: {subject} {period}发往同一收货地的原矿有 {observed} 车没有收货记录，该收货地平常的漏登记最多能解释 {allowed} 车；没有收货记录的磅单 {tickets} 张，合计 {quantity}
+-- says en: {observed} loads of ore that {subject} sent to one destination in {period} have no receipt, where its usual forgetting explains {allowed} at most; {tickets} tickets without a receipt, {quantity} in all
+-- unit: ticket
+-- quantity: sum
+-- look-back: month
+-- parameter products: products = porcelain_clay_ore — 计为原矿的产品 / products that count as raw ore
+-- parameter settle_days: integer = 7 — 发货后满这么多天才判断，以记录的最后一天为准 / days after dispatch before a receipt is missed, counted from the last day of the records
+-- parameter recording_share: percent = 50 — 当月至少登记这一比例收货的收货地才判断 / only destinations that record at least this share of the month’s loads are judged
+-- parameter forgotten: percent = 5 — 平常漏登记收货的比例 / share of receipts that are honestly forgotten
+-- parameter known_by: integer = 200 — 上述比例相当于由多少张磅单得知；越小越宽，该收货地对其他发货地的实际情况至多也按这么多张计 / on how many tickets that share is known: the smaller the more room; what the destination does for others counts as that many at most
+-- parameter false_alarm: alarm = 0.01 — 每对发货地和收货地每月的误报率 / chance of a false finding an origin, destination and month
+-- step: more-than-forgotten
+
+WITH named AS (
+  SELECT origin_site, origin, destination_site, destination, month, day, CAST(COUNT(*) AS BIGINT) AS trips,
+         SUM(CASE WHEN unloaded_at IS NULL AND received_net_kg IS NULL THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END) AS missing
+  FROM shipments
+  WHERE product IN ({products}) AND origin IS NOT NULL AND destination IS NOT NULL
+  GROUP BY origin_site, origin, destination_site, destination, month, day
+),
+numbered AS (
+  -- Days counted through the years 1901 to 2099, in which every fourth has a day more.
+  SELECT CASE WHEN origin_site IS NULL THEN 'place' ELSE 'site' END AS subject_kind, COALESCE(origin_site, origin) AS subject, origin,
+         COALESCE(destination_site, destination) AS flow, destination, month, day, trips, missing,
+         CAST(EXTRACT(YEAR FROM day) AS BIGINT) * 365
+           + CAST((EXTRACT(YEAR FROM day) - 1 - (EXTRACT(YEAR FROM day) - 1) % 4) / 4 AS BIGINT)
+           + CAST(EXTRACT(DOY FROM day) AS BIGINT) AS day_number,
+         CAST(1 AS BIGINT) AS records
+  FROM named
+),
+last_of AS (
+  SELECT records, MAX(day_number) AS day_number FROM numbered GROUP BY records
+),
+settled AS (
+  SELECT n.subject_kind AS subject_kind, n.subject AS subject, n.origin AS origin, n.flow AS flow, n.destination AS destination,
+         n.month AS month, n.day AS day, n.trips AS trips, n.missing AS missing
+  FROM numbered n JOIN last_of l ON n.records = l.records
+  WHERE n.day_number + {settle_days} <= l.day_number
+),
+flows AS (
+  SELECT subject_kind, subject, flow, month, SUM(trips) AS trips, SUM(missing) AS missing, MAX(day) AS last_day
+  FROM settled
+  GROUP BY subject_kind, subject, flow, month
+),
+receivers AS (
+  SELECT flow, month, SUM(trips) AS trips, SUM(missing) AS missing
+  FROM flows
+  GROUP BY flow, month
+  HAVING (SUM(trips) - SUM(missing)) * 1000000 >= SUM(trips) * {recording_share}
+),
+compared AS (
+  SELECT f.subject_kind AS subject_kind, f.subject AS subject, f.flow AS flow, f.month AS month, f.last_day AS last_day,
+         f.trips AS trips, f.missing AS missing, r.trips - f.trips AS usual_trips, r.missing - f.missing AS usual_missing,
+         CASE WHEN r.trips - f.trips > {known_by} THEN CAST({known_by} AS DOUBLE) / (r.trips - f.trips) ELSE 1.0 END AS weight
+  FROM flows f JOIN receivers r ON f.flow = r.flow AND f.month = r.month
+  WHERE f.missing > 0
+),
+expected AS (
+  SELECT subject_kind, subject, flow, month, last_day, trips, missing, usual_trips, usual_missing,
+         ({forgotten} / 1000000.0 * {known_by} + weight * usual_missing) / ({known_by} + weight * usual_trips) AS share
+  FROM compared
+),
+suspect AS (
+  -- Only to read fewer tickets: what the step finds is always further out than half the quantile.
+  SELECT subject_kind, subject, flow, month, last_day, trips, usual_trips, usual_missing
+  FROM expected
+  WHERE missing > trips * share
+    AND 4.0 * (missing - trips * share) * (missing - trips * share) > {false_alarm} / 1000.0 * {false_alarm} / 1000.0 * trips * share * (1.0 - share)
+),
+ways AS (
+  -- A site goes by several names on its tickets.
+  SELECT DISTINCT d.origin AS origin, d.destination AS destination, d.month AS month, s.subject_kind AS subject_kind,
+         s.subject AS subject, s.flow AS flow, s.last_day AS last_day
+  FROM settled d JOIN suspect s ON d.subject_kind = s.subject_kind AND d.subject = s.subject AND d.flow = s.flow AND d.month = s.month
+  WHERE d.missing > 0
+),
+blanks AS (
+  SELECT w.subject_kind AS subject_kind, w.subject AS subject, w.flow AS flow, s.month AS month, s.ticket_no AS ticket_no,
+         s.plate AS plate, s.source_file AS source_file, s.source_sheet AS source_sheet, s.source_row AS source_row, s.net_kg AS net_kg
+  FROM shipments s JOIN ways w ON s.origin = w.origin AND s.destination = w.destination AND s.month = w.month
+  WHERE s.product IN ({products}) AND s.unloaded_at IS NULL AND s.received_net_kg IS NULL AND s.day <= w.last_day
+),
+completed AS (
+  -- The destination’s half of the same trip, in another row.
+  SELECT DISTINCT b.ticket_no AS ticket_no, b.plate AS plate, b.subject AS subject, CAST(1 AS BIGINT) AS completed
+  FROM blanks b JOIN shipments s ON b.ticket_no = s.ticket_no AND b.plate = s.plate
+  WHERE (s.unloaded_at IS NOT NULL OR s.received_net_kg IS NOT NULL) AND COALESCE(s.origin_site, s.origin) = b.subject
+),
+halves AS (
+  SELECT b.subject_kind AS subject_kind, b.subject AS subject, b.flow AS flow, b.month AS month, b.ticket_no AS ticket_no,
+         b.plate AS plate, b.source_file AS source_file, b.source_sheet AS source_sheet, b.source_row AS source_row, b.net_kg AS net_kg
+  FROM blanks b LEFT JOIN completed c ON b.ticket_no = c.ticket_no AND b.plate = c.plate AND b.subject = c.subject
+  WHERE c.completed IS NULL
+),
+counted AS (
+  SELECT subject_kind, subject, flow, month, CAST(COUNT(DISTINCT CONCAT(ticket_no, ' ', plate)) AS BIGINT) AS missing
+  FROM halves
+  GROUP BY subject_kind, subject, flow, month
+)
+SELECT c.subject_kind AS subject_kind, c.subject AS subject, SUBSTR(CAST(c.month AS VARCHAR), 1, 7) AS period,
+       CAST(NULL AS VARCHAR) AS ticket, CAST(NULL AS VARCHAR) AS source_file, CAST(NULL AS VARCHAR) AS source_sheet,
+       CAST(NULL AS INTEGER) AS source_row, CAST(NULL AS BIGINT) AS quantity_kg, c.missing AS observed,
+       CAST(NULL AS BIGINT) AS allowed, c.flow AS flow, s.trips AS trips, s.usual_trips AS usual_trips,
+       s.usual_missing AS usual_missing
+FROM counted c JOIN suspect s ON c.subject_kind = s.subject_kind AND c.subject = s.subject AND c.flow = s.flow AND c.month = s.month
+UNION ALL
+SELECT subject_kind, subject, SUBSTR(CAST(month AS VARCHAR), 1, 7) AS period, ticket_no AS ticket, source_file, source_sheet,
+       source_row, net_kg AS quantity_kg, CAST(NULL AS BIGINT) AS observed, CAST(NULL AS BIGINT) AS allowed, flow,
+       CAST(NULL AS BIGINT) AS trips, CAST(NULL AS BIGINT) AS usual_trips, CAST(NULL AS BIGINT) AS usual_missing
+FROM halves

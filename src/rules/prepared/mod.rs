@@ -7,6 +7,10 @@ mod coefficients;
 mod forecasts;
 mod journeys;
 mod ore;
+mod foreign_lots;
+mod journeys;
+pub(super) mod ore;
+mod outside;
 mod proxies;
 mod rights;
 mod run_rate;
@@ -27,7 +31,9 @@ static PREPARED: &[&Prepared] = &[
     &allowances::TABLE,
     &clocks::TABLE,
     &forecasts::TABLE,
+    &foreign_lots::TABLE,
     &journeys::TABLE,
+    &outside::TABLE,
     &proxies::TABLE,
     &uncovered::TABLE,
     &undeclared::TABLE,

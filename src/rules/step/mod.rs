@@ -4,7 +4,21 @@
 
 mod more_than_forgotten;
 mod outside_boundary;
+mod forecast;
+mod grade_steered;
+mod likeness;
+mod months;
+mod more_than_forgotten;
+mod plant_balance;
+mod plant_history;
+mod plant_records;
+mod price_too_low;
+mod run_rate;
+mod steered;
 mod unreadable_boundary;
+mod weights_cloned;
+mod weights_read;
+mod yard_balance;
 
 use super::context::Context;
 use crate::engine::EngineError;
@@ -13,9 +27,14 @@ use polars::prelude::DataFrame;
 /// All steps, by name.
 #[rustfmt::skip]
 static STEPS: &[&Step] = &[
+    &forecast::STEP,
+    &grade_steered::STEP,
     &more_than_forgotten::STEP,
-    &outside_boundary::STEP,
+    &plant_balance::STEP,
+    &price_too_low::STEP,
     &unreadable_boundary::STEP,
+    &weights_cloned::STEP,
+    &yard_balance::STEP,
 ];
 
 /// A step that the head of a rule may name.

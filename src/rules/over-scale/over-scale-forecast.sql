@@ -16,8 +16,8 @@
 --    the matter of over-scale-year and quota-exhausted.
 -- clears zh: 已报批的规模变更；矿山的减产、停产计划；更正的磅单或月报
 -- clears en: an approved change of scale; the mine's plan to slow down or stop; corrected tickets or returns
--- unknown zh: 今年完整的月份少于参数 least_months 的，任一有效采矿许可证未载明规模，或停产、吊销、关闭未写日期的，不预测；往年整年的记录不够时不考虑淡旺季；区间超过年底的以 12月31日 为止
--- unknown en: no forecast: fewer whole months this year than least_months; a licence in force without a scale, or stopped without a date. Without enough whole earlier years seasons are not taken out. An interval beyond the year ends on 31 December
+-- unknown zh: 今年完整的月份少于参数 least_months 的，任一有效采矿许可证未载明规模，或停产、吊销、关闭未写日期的，不预测；最近一个完整月份没有记录（已停产）的不预测；只预测到年内许可证最后有效的一天；往年整年的记录不够时不考虑淡旺季；区间超过年底的以 12月31日 为止
+-- unknown en: no forecast: fewer whole months this year than least_months; a licence in force without a scale, or stopped without a date. A mine without records in the last whole month has stopped; nothing is forecast beyond the last day of the year on which a licence is in force. Without enough whole earlier years seasons are not taken out. An interval beyond the year ends on 31 December
 -- says zh: {subject} {period}至今采出 {sofar_kg}，占批准规模 {allowed} 的 {used_share}；照此速度约在 {date_mid} 采完（80% 区间 {date_early} 至 {date_late}），年内超过的可能性 {chance}，全年预计 {observed}，超出约 {quantity}；按同一许可证合并的矿点 {sites} 个
 -- says en: {subject} has put out {sofar_kg} in {period}, {used_share} of its approved {allowed}; at this rate the scale is passed around {date_mid} (80 % interval {date_early} to {date_late}), within the year with a chance of {chance}; {observed} expected for the year, some {quantity} too much; sites under the licence: {sites}
 -- unit: kg

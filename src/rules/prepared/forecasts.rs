@@ -110,24 +110,40 @@ fn whole_years(output: &Output, this: i64) -> Vec<[f64; 12]> {
     (first..this).filter_map(year).collect()
 }
 
+/// Sites that share a scale this year, and the last day on which one of their licences is in force.
+struct Unit {
+    sites: Vec<Allowance>,
+    last: i32,
+}
+
 /// This year's allowances by unit; a unit with a licence of which nobody knows whose it is has none.
-fn units(engine: &Engine, today: Today) -> Result<Vec<Vec<Allowance>>, EngineError> {
+fn units(engine: &Engine, today: Today) -> Result<Vec<Unit>, EngineError> {
     let (first, next) = (first_day(today.year * 12), first_day(today.year * 12 + 12));
     let Some((first, next)) = first.zip(next) else { return Ok(Vec::new()) };
+    let licences = licences(engine)?;
     let mut units: BTreeMap<String, Vec<Allowance>> = BTreeMap::new();
-    for allowance in allowances(&licences(engine)?, first, next - 1, Take::ProRata) {
+    for allowance in allowances(&licences, first, next - 1, Take::ProRata) {
         units.entry(allowance.unit.clone()).or_default().push(allowance);
     }
     let unclear: BTreeSet<String> = unclear(engine)?;
-    Ok(units.into_values().filter(|unit| unit.iter().all(|a| !unclear.contains(&a.site))).collect())
+    let known = units.into_values().filter(|sites| sites.iter().all(|a| !unclear.contains(&a.site)));
+    let last = |sites: &[Allowance]| {
+        let theirs = licences.iter().filter(|l| sites.iter().any(|a| a.site == l.site));
+        theirs.map(|l| l.to).max().unwrap_or(next).min(next - 1)
+    };
+    Ok(known.map(|sites| Unit { last: last(&sites), sites }).collect())
 }
 
-fn of_unit(unit: &[Allowance], outputs: &BTreeMap<String, Output>, today: Today, seasons: &Seasons, settings: &Settings) -> Vec<Found> {
+fn of_unit(unit: &Unit, outputs: &BTreeMap<String, Output>, today: Today, seasons: &Seasons, settings: &Settings) -> Vec<Found> {
     let mut together = Output::new();
-    for (month, kg) in unit.iter().filter_map(|a| outputs.get(&a.site)).flatten() {
+    for (month, kg) in unit.sites.iter().filter_map(|a| outputs.get(&a.site)).flatten() {
         *together.entry(*month).or_default() += kg;
     }
-    let Some(allowed_kg) = unit.first().map(|a| a.kg).filter(|kg| *kg > 0) else { return Vec::new() };
+    let Some(allowed_kg) = unit.sites.first().map(|a| a.kg).filter(|kg| *kg > 0) else { return Vec::new() };
+    // Who has stopped is not on course to anything.
+    if !together.contains_key(&today.last_whole) {
+        return Vec::new();
+    }
     let of_year = |year: i64| -> Vec<(usize, f64)> {
         let whole = together.iter().filter(|(month, _)| month.div_euclid(12) == year && **month <= today.last_whole);
         whole.filter_map(|(month, kg)| Some((usize::try_from(month.rem_euclid(12)).ok()?, *kg))).collect()
@@ -135,11 +151,11 @@ fn of_unit(unit: &[Allowance], outputs: &BTreeMap<String, Output>, today: Today,
     let this_year = |output: &Output| output.iter().filter(|(month, _)| month.div_euclid(12) == today.year).map(|(_, kg)| kg).sum::<f64>();
     let sofar = this_year(&together);
     let rate = rate(&of_year(today.year), &of_year(today.year - 1), seasons, settings.least_months, settings.least_scatter);
-    let passage = rate.and_then(|rate| rate.passage(float(allowed_kg) - sofar, &ahead(today), seasons, settings.shares));
+    let passage = rate.and_then(|rate| rate.passage(float(allowed_kg) - sofar, &ahead(today, unit.last), seasons, settings.shares));
     // What has passed already is no forecast.
     let Some(passage) = passage.filter(|p| p.chance >= settings.least_chance && sofar <= float(allowed_kg)) else { return Vec::new() };
     let own = |a: &Allowance| outputs.get(&a.site).map(this_year).filter(|kg| *kg > 0.0);
-    unit.iter().filter_map(|a| Some(found(a, own(a)? / sofar, sofar, today, &passage))).collect()
+    unit.sites.iter().filter_map(|a| Some(found(a, own(a)? / sofar, sofar, today, &passage))).collect()
 }
 
 fn found(allowance: &Allowance, share: f64, sofar: f64, today: Today, passage: &Passage) -> Found {
@@ -163,9 +179,9 @@ fn found(allowance: &Allowance, share: f64, sofar: f64, today: Today, passage: &
     }
 }
 
-/// The days from the day after today to the end of the year: month and share of it.
-fn ahead(today: Today) -> Vec<(usize, f64)> {
-    let days = today.day.iter_days().skip(1).take_while(|day| day.year() == today.day.year());
+/// The days from the day after today to the last of the year on which a licence is in force: month and share of it.
+fn ahead(today: Today, last: i32) -> Vec<(usize, f64)> {
+    let days = today.day.iter_days().skip(1).take_while(|day| day.year() == today.day.year() && days_of(*day) <= last);
     days.filter_map(|day| {
         let month = month_of(day);
         let length = first_day(month + 1)? - first_day(month)?;

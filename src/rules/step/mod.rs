@@ -2,6 +2,8 @@
 //!
 //! A step works on aggregates or on narrow rows that a statement made; tickets are read by SQL only.
 
+mod more_than_forgotten;
+mod outside_boundary;
 mod forecast;
 mod grade_steered;
 mod likeness;

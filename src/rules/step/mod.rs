@@ -2,15 +2,13 @@
 //!
 //! A step works on aggregates or on narrow rows that a statement made; tickets are read by SQL only.
 
+mod forecast;
 mod grade_steered;
 mod more_than_forgotten;
 mod outside_boundary;
 mod price_too_low;
-mod steered;
-mod forecast;
-mod more_than_forgotten;
-mod outside_boundary;
 mod run_rate;
+mod steered;
 mod unreadable_boundary;
 
 use super::context::Context;
@@ -18,16 +16,13 @@ use crate::engine::EngineError;
 use polars::prelude::DataFrame;
 
 /// All steps, by name.
+#[rustfmt::skip]
 static STEPS: &[&Step] = &[
+    &forecast::STEP,
     &grade_steered::STEP,
     &more_than_forgotten::STEP,
     &outside_boundary::STEP,
     &price_too_low::STEP,
-#[rustfmt::skip]
-static STEPS: &[&Step] = &[
-    &forecast::STEP,
-    &more_than_forgotten::STEP,
-    &outside_boundary::STEP,
     &unreadable_boundary::STEP,
 ];
 

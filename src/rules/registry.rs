@@ -30,6 +30,9 @@ pub const BUILTIN: &[(&str, &str)] = rules![
     "illegal-source" / "licensed-cover",
     "illegal-source" / "outside-boundary",
     "illegal-source" / "boundary-unreadable",
+    "illegal-source" / "plant-excess-output",
+    "illegal-source" / "intermediary-excess",
+    "illegal-source" / "assay-foreign",
     "illegal-source" / "waybill-missing",
     "illegal-source" / "waybill-reused",
     "illegal-source" / "receipt-without-dispatch",
@@ -47,6 +50,7 @@ pub const BUILTIN: &[(&str, &str)] = rules![
     "tickets" / "tare-drift",
     "tickets" / "travel-impossible",
     "tickets" / "trips-too-many",
+    "tickets" / "weights-cloned",
 ];
 
 /// The built-in rules.

@@ -9,7 +9,7 @@ mod journeys;
 pub(super) mod ore;
 mod outside;
 mod proxies;
-mod rights;
+pub(super) mod rights;
 mod stock_flow;
 mod uncovered;
 mod undeclared;

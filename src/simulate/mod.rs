@@ -5,6 +5,7 @@
 
 mod basin;
 mod constants;
+mod delay;
 mod deposit;
 mod dress;
 mod fleet;
@@ -20,6 +21,7 @@ mod package;
 mod plain;
 mod plan;
 mod plant;
+pub mod power;
 mod rng;
 mod sales;
 mod score;
@@ -36,7 +38,8 @@ mod truth_scale;
 mod truth_trade;
 
 pub use plan::{PLANTABLE, Plan};
-pub use score::{CATALOGUE, REMINDER, RuleScore, Score, ScoreError, score};
+pub use delay::monthly;
+pub use score::{CATALOGUE, Delay, REMINDER, RuleScore, Score, ScoreError, read_truth, score};
 pub use truth::{Later, Truth, Violation};
 
 use crate::records::time::days_of;

@@ -64,12 +64,20 @@ pub fn notes(sample: &Sample, run: &RunInfo) -> Vec<Said> {
     let (drawn, rights, seed) = (sample.drawn.len(), sample.rights, &sample.seed);
     vec![
         Said::new(
-            format!("从 {rights} 个采矿权中抽取 {drawn} 个；种子“{seed}”；数据湖版本 {}，运行 {}；名单（总体）sha256 {}", run.lake_version, run.run_id, sample.frame_sha256),
-            format!("{drawn} of {rights} mining rights drawn; seed \"{seed}\"; lake version {}, run {}; SHA-256 of the frame {}", run.lake_version, run.run_id, sample.frame_sha256),
+            format!(
+                "从 {rights} 个采矿权中抽取 {drawn} 个；种子“{seed}”；数据湖版本 {}，运行 {}；名单（总体）sha256 {}",
+                run.lake_version, run.run_id, sample.frame_sha256
+            ),
+            format!(
+                "{drawn} of {rights} mining rights drawn; seed \"{seed}\"; lake version {}, run {}; SHA-256 of the frame {}",
+                run.lake_version, run.run_id, sample.frame_sha256
+            ),
         ),
         Said::new(
             format!("核对：printf %s '{seed}|证号' | sha256sum；每层取该值（十六进制小写，按文本比较）最小者，个数为层内抽取数。"),
-            format!("To check: printf %s '{seed}|NUMBER' | sha256sum; of a stratum those with the smallest value (lower-case hex, compared as text) are drawn, as many as its draws."),
+            format!(
+                "To check: printf %s '{seed}|NUMBER' | sha256sum; of a stratum those with the smallest value (lower-case hex, compared as text) are drawn, as many as its draws."
+            ),
         ),
         Said::new(
             "名单：lepid sample --frame；每行“证号 制表符 县市区 制表符 high/medium/low 换行”，按证号排序，其 sha256 即上列名单值。",

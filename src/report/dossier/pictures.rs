@@ -10,7 +10,10 @@ use std::collections::BTreeMap;
 
 /// Title and SVG of the map.
 pub(super) fn map(dossier: &Dossier, lang: Lang) -> (String, String) {
-    let title = Said::new(format!("{}：矿区范围与装车位置", dossier.site.name), format!("{}: licensed areas and loading positions", dossier.site.name));
+    let title = Said::new(
+        format!("{}：矿区范围与装车位置", dossier.site.name),
+        format!("{}: licensed areas and loading positions", dossier.site.name),
+    );
     let title = title.get(lang).to_owned();
     let (areas, without_area) = areas(dossier);
     let spots = dossier.facts.spots.iter().map(|s| Dot { at: (s.lon_e6, s.lat_e6), tickets: s.tickets, outside: s.outside }).collect();
@@ -58,7 +61,10 @@ fn rings(boundary: &Boundary) -> Vec<Vec<(i64, i64)>> {
 
 /// Title and SVG of one year.
 pub(super) fn year(dossier: &Dossier, output: &MineOutput, lang: Lang) -> (String, String) {
-    let title = Said::new(format!("{} {} 年产量与核定规模", output.name, output.year), format!("{}: output and approved scale, {}", output.name, output.year));
+    let title = Said::new(
+        format!("{} {} 年产量与核定规模", output.name, output.year),
+        format!("{}: output and approved scale, {}", output.name, output.year),
+    );
     let title = title.get(lang).to_owned();
     let flagged = dossier.findings.iter().any(|f| f.rule.starts_with("over-scale-") && f.period == output.year.to_string());
     let months = (1..=12).map(|m| month(dossier, output, &format!("{}-{m:02}-01", output.year))).collect();

@@ -60,8 +60,8 @@ async fn a_mine_shows_its_risk_with_the_reasons_and_leads_to_its_dossier() {
     let site = Site::basin();
     assert!(site.get("/sites").await.text.contains("<span class=\"sev high\">高</span> 2,346"));
     let mine = site.get("/sites/M01?lang=en").await.text;
-    for shown in ["id=\"risk\"", "1,900", "100", "445.670", "345.670", "href=\"/sites/M01/dossier?lang=en\""] {
-        assert_eq!(mine.contains(shown), !shown.ends_with(".670"), "{shown}");
+    for shown in ["id=\"risk\"", "1,900", ">446<", ">346<", "href=\"/sites/M01/dossier?lang=en\""] {
+        assert!(mine.contains(shown), "{shown}");
     }
     let dossier = site.get("/sites/M01/dossier?lang=en").await;
     assert!(dossier.text.contains("Dossier · mine · M01") && dossier.text.contains("2,345.67") && !dossier.text.contains("<script"));

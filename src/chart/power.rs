@@ -50,7 +50,14 @@ pub fn svg(power: &Power, lang: Lang) -> String {
         return empty(&power.title, if zh { "没有设定违规" } else { "nothing was planted" });
     };
     let mut canvas = Canvas::new(WIDTH, 0, &power.title, &describes(&points, zh));
-    canvas.heading(&power.title, if zh { "查出的比例，%；横轴为每项违规的平均吨数" } else { "share found, %; across: mean tonnes of a violation" });
+    canvas.heading(
+        &power.title,
+        if zh {
+            "查出的比例，%；横轴为每项违规的平均吨数"
+        } else {
+            "share found, %; across: mean tonnes of a violation"
+        },
+    );
     let target = percent(power.target_ppm, 1_000_000).unwrap_or_default();
     let says = [
         if zh { "查出的比例（竖线为 95 % 区间）".to_owned() } else { "share found (whiskers: 95 % interval)".to_owned() },
@@ -121,7 +128,11 @@ fn says_of(point: &Point, zh: bool) -> String {
 }
 
 fn describes(points: &[&Point], zh: bool) -> String {
-    points.iter().map(|p| says_of(p, zh).replace('\n', if zh { "；" } else { "; " })).collect::<Vec<_>>().join(if zh { "。" } else { ". " })
+    points.iter().map(|p| says_of(p, zh).replace('\n', if zh { "；" } else { "; " })).collect::<Vec<_>>().join(if zh {
+        "。"
+    } else {
+        ". "
+    })
 }
 
 #[cfg(test)]

@@ -127,7 +127,10 @@ fn drawn(curve: &Curve, lang: Lang) -> Result<Power, CliError> {
         basis: match lang {
             Lang::Zh => format!("{REMINDER_ZH}；模拟矿区 {basins} 个，每个约 {} 张磅单，只设定这一种违规；×1 为默认强度", curve.tickets),
             Lang::En => {
-                format!("SYNTHETIC data: {basins} basins of some {} tickets, only this violation planted; ×1 is the default strength", curve.tickets)
+                format!(
+                    "SYNTHETIC data: {basins} basins of some {} tickets, only this violation planted; ×1 is the default strength",
+                    curve.tickets
+                )
             }
         },
         // What design asks of the rules: proven ones find all, strong ones nine of ten.
@@ -178,5 +181,7 @@ fn print(curve: &Curve, lang: Lang) {
 
 fn cannot(path: &Path, error: &std::io::Error) -> CliError {
     let path = path.display();
-    CliError(format!("写入 {path} 失败：{error}；请检查目录权限和磁盘空间 / cannot write {path}: {error}; check the folder's permissions and the disk"))
+    CliError(format!(
+        "写入 {path} 失败：{error}；请检查目录权限和磁盘空间 / cannot write {path}: {error}; check the folder's permissions and the disk"
+    ))
 }

@@ -35,8 +35,14 @@ pub(crate) fn run(args: &Args, global: &Global) -> Result<ExitCode, CliError> {
         out!("{}", serde_json::to_string_pretty(&score)?);
     } else {
         let (head, missed, wrong) = match global.lang {
-            Lang::Zh => ("规则                           设定  发现  正确  精确率  召回率    设定吨数    查出吨数  延迟(月)", "  漏报", "  误报"),
-            Lang::En => ("rule                        planted found right  precis.  recall   planted t     found t  delay (months)", "  missed", "  false"),
+            Lang::Zh => {
+                ("规则                           设定  发现  正确  精确率  召回率    设定吨数    查出吨数  延迟(月)", "  漏报", "  误报")
+            }
+            Lang::En => (
+                "rule                        planted found right  precis.  recall   planted t     found t  delay (months)",
+                "  missed",
+                "  false",
+            ),
         };
         out!("{head}");
         for rule in &score.rules {

@@ -71,7 +71,11 @@ impl Engine {
         for table in crate::records::Table::ALL {
             let all = snapshot.scan(table.name())?;
             let facts = table.spec().is_facts();
-            let known = if facts { all.filter(col(crate::records::MONTH).lt_eq(lit(crate::records::time::days_of(month)).cast(DataType::Date))) } else { all };
+            let known = if facts {
+                all.filter(col(crate::records::MONTH).lt_eq(lit(crate::records::time::days_of(month)).cast(DataType::Date)))
+            } else {
+                all
+            };
             frames.insert(table.name().to_owned(), known);
         }
         Self::of(frames)

@@ -47,8 +47,8 @@ mod truth_trade;
 mod truth_trips;
 mod truth_trucks;
 
-pub use plan::{PLANTABLE, Plan};
 pub use delay::monthly;
+pub use plan::{PLANTABLE, Plan};
 pub use score::{CATALOGUE, Delay, REMINDER, RuleScore, Score, ScoreError, read_truth, score};
 pub use truth::{Later, Truth, Violation};
 

@@ -1,7 +1,7 @@
 //! How many of the planted violations did the rules find, and what did they find that is none?
 
-use super::plan::PLANTABLE;
 use super::SimulateError;
+use super::plan::PLANTABLE;
 use super::truth::{Truth, Violation};
 use crate::engine::EngineError;
 use crate::lake::LakeError;

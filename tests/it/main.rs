@@ -17,6 +17,7 @@ mod lake_support;
 mod measured;
 mod nasty;
 mod policy;
+mod power;
 mod price;
 mod price_backtest;
 mod price_bad_input;

@@ -2,6 +2,7 @@
 
 use super::super::{CliError, Global};
 use super::user_table;
+use crate::cases::settings::CasesPolicy;
 use crate::engine::Engine;
 use crate::lake::{AsOf, Lake};
 use crate::policy::keys::wrong_alone;
@@ -44,6 +45,7 @@ fn judge(user: &Table, rules: &[Rule]) -> Result<(Option<Policy>, Vec<Wrong>), C
     let defaults = Policy::builtin()?;
     let read = |policy: &Policy| -> Result<PricePolicy, PolicyError> {
         Settings::of(policy, rules)?;
+        CasesPolicy::read(policy)?;
         PricePolicy::read(policy)
     };
     let whole = defaults.with(user).and_then(|policy| Ok((read(&policy)?, policy)));

@@ -38,16 +38,8 @@ accepted   noted     accepted
 reopened   noted     reopened
 ";
 
-const STEPS: [Kind; 8] = [
-    Kind::Assigned,
-    Kind::Verified,
-    Kind::Unfounded,
-    Kind::Planned,
-    Kind::Accepted,
-    Kind::Closed,
-    Kind::Reopened,
-    Kind::Noted,
-];
+const STEPS: [Kind; 8] =
+    [Kind::Assigned, Kind::Verified, Kind::Unfounded, Kind::Planned, Kind::Accepted, Kind::Closed, Kind::Reopened, Kind::Noted];
 
 fn after(state: State, kind: Kind) -> Option<&'static str> {
     let rows = COURSE.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
@@ -269,7 +261,10 @@ fn findings_below_the_policy_open_nothing_and_join_what_is_open() {
     let lead = |period: &str| Found { certainty: Certainty::Lead, ..month(period, 1) };
     let mut ledger = Ledger::default();
     assert_eq!(sync(&mut ledger, &seen([lead("2026-08")].into_iter()), &settings(), 0), []);
-    assert_eq!(sync(&mut ledger, &seen([lead("2026-08")].into_iter()), &settings_with("[cases.open]\nlead = \"medium\"\n"), 0), [Kind::Opened]);
+    assert_eq!(
+        sync(&mut ledger, &seen([lead("2026-08")].into_iter()), &settings_with("[cases.open]\nlead = \"medium\"\n"), 0),
+        [Kind::Opened]
+    );
     assert_eq!(sync(&mut ledger, &seen([lead("2026-08"), lead("2026-09")].into_iter()), &settings(), 1), [Kind::FindingJoined]);
     add(&mut ledger, step(Kind::Assigned, 1, 1)).unwrap();
     add(&mut ledger, step(Kind::Unfounded, 1, 1)).unwrap();

@@ -72,7 +72,10 @@ fn the_workbook_has_the_same_cells_and_repeats_its_header_on_every_page() {
     let mut book: Xlsx<_> = calamine::open_workbook_from_rs(Cursor::new(&bytes)).unwrap();
     let range = book.worksheet_range("问题台账").unwrap();
     let cell = |row: u32, column: u32| range.get_value((row, column)).map(Data::to_string).unwrap_or_default();
-    assert_eq!((cell(0, 0), cell(1, 0)), ("锂资源专项整治问题台账".to_owned(), "截至 2026-12-02 · 共 3 件，未办结 2 件，逾期 1 件".to_owned()));
+    assert_eq!(
+        (cell(0, 0), cell(1, 0)),
+        ("锂资源专项整治问题台账".to_owned(), "截至 2026-12-02 · 共 3 件，未办结 2 件，逾期 1 件".to_owned())
+    );
     let text = String::from_utf8(csv(&sheet)).unwrap();
     let lines: Vec<&str> = text.trim_start_matches('\u{feff}').lines().collect();
     for (at, header) in (0u32..).zip(lines[0].split(',')) {

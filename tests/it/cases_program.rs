@@ -55,7 +55,10 @@ fn a_case_is_worked_from_its_opening_to_its_closing() {
     let number = list[0]["id"].as_str().unwrap();
     refused(&place, &["close", number, "--by", "李局"], &["待分办", "分办（assign）", "possible now: assign, note, attach"]);
     let case = json(&place, &["assign", number, "--person", "张三", "--department", "industry", "--due", "2099-01-05", "--by", "李局"]);
-    assert_eq!((&case["department"]["zh"], &case["responsible"], &case["due"]), (&"工业和信息化部门".into(), &"张三".into(), &"2099-01-05".into()));
+    assert_eq!(
+        (&case["department"]["zh"], &case["responsible"], &case["due"]),
+        (&"工业和信息化部门".into(), &"张三".into(), &"2099-01-05".into())
+    );
     assert!(done(&place, &["verify", "1", "--by", "张三", "--reason", "情况属实"]).contains("已核实，待整改"));
     let plan = "note = \"一矿一策\"\n[[measure]]\nwhat = \"核减产量\"\ndue = 2099-02-01\nperson = \"王五\"\n[[measure]]\nwhat = \"补缴\"\ndue = 2099-03-01\nperson = \"陈七\"\n";
     let file = place.file("plan.toml", plan);
@@ -71,7 +74,8 @@ fn a_case_is_worked_from_its_opening_to_its_closing() {
     refused(&place, &["reopen", "1", "--by", "李局", "--reason", " "], &["--reason"]);
     assert_eq!(json(&place, &["reopen", "1", "--by", "李局", "--reason", "群众举报"])["reopened"], 1);
     let shown = done(&place, &["show", number]);
-    for line in ["立案  线索 over-scale-month:M1:2026-08", "核实  情况属实", "重新立案  群众举报", "现在可以：分办（assign）"] {
+    for line in ["立案  线索 over-scale-month:M1:2026-08", "核实  情况属实", "重新立案  群众举报", "现在可以：分办（assign）"]
+    {
         assert!(shown.contains(line), "{line}: {shown}");
     }
     let stats = json(&place, &["stats", "--today", "2099-12-31"]);
@@ -99,7 +103,22 @@ fn the_list_is_filtered_and_wrong_filters_are_refused() {
     refused(&place, &["assign", "1", "--person", "…", "--by", "李局"], &["…"]);
     refused(&place, &["assign", "1", "--person", "张三", "--by", " "], &["names nobody"]);
     refused(&place, &["assign", "1", "--person", "张三", "--due", "2020-01-01", "--by", "李局"], &["2020-01-01", "has passed"]);
-    let two = ["plan", "1", "--measure", "a", "--measure", "b", "--measure", "c", "--due", "2099-01-01", "--due", "2099-01-02", "--person", "张三"];
+    let two = [
+        "plan",
+        "1",
+        "--measure",
+        "a",
+        "--measure",
+        "b",
+        "--measure",
+        "c",
+        "--due",
+        "2099-01-01",
+        "--due",
+        "2099-01-02",
+        "--person",
+        "张三",
+    ];
     refused(&place, &[&two[..], &["--by", "张三"]].concat(), &["--due", "3"]);
     let nowhere = lepid(&place.path("nowhere"), &["cases"]).output().unwrap();
     assert!(String::from_utf8_lossy(&nowhere.stderr).contains("lepid ingest"));

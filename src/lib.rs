@@ -13,6 +13,7 @@ pub mod policy;
 pub mod price;
 pub mod records;
 pub mod report;
+pub mod risk;
 pub mod rules;
 pub mod serve;
 pub mod simulate;

@@ -9,6 +9,8 @@ pub mod carbonate;
 pub mod coverage;
 pub mod grade;
 pub mod influence;
+pub mod map;
+pub mod months;
 pub mod number;
 pub mod origin;
 pub mod output;

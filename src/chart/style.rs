@@ -78,6 +78,7 @@ pub(super) struct Canvas {
     width: i32,
     height: i32,
     head: String,
+    areas: String,
     texts: String,
     tips: String,
 }
@@ -86,7 +87,7 @@ impl Canvas {
     /// A sheet with a title and a description for those who hear it instead of seeing it.
     pub(super) fn new(width: i32, height: i32, title: &str, describes: &str) -> Self {
         let head = format!("<title>{}</title><desc>{}</desc>", escaped(title), escaped(describes));
-        Self { width, height, head, texts: String::new(), tips: String::new() }
+        Self { width, height, head, areas: String::new(), texts: String::new(), tips: String::new() }
     }
 
     /// Sets the height, once it is known what stands on the sheet.
@@ -137,6 +138,22 @@ impl Canvas {
         );
     }
 
+    /// A filled area below all other shapes; rings inside others are holes (even-odd).
+    pub(super) fn area(&mut self, rings: &[Vec<(i32, i32)>], fill: RGBColor, edge: RGBColor) {
+        let mut path = String::new();
+        for ring in rings {
+            for (at, (x, y)) in ring.iter().enumerate() {
+                let _ = write!(path, "{}{x} {y}", if at == 0 { "M" } else { "L" });
+            }
+            path.push('Z');
+        }
+        let (fill, edge) = (hex(fill), hex(edge));
+        let _ = writeln!(
+            self.areas,
+            "<path d=\"{path}\" fill=\"{fill}\" fill-rule=\"evenodd\" stroke=\"{edge}\" stroke-width=\"2\" stroke-linejoin=\"round\"/>"
+        );
+    }
+
     /// What a rectangle of the picture says when pointed at.
     pub(super) fn tip(&mut self, from: (i32, i32), to: (i32, i32), says: &str) {
         let (width, height) = ((to.0 - from.0).max(4), (to.1 - from.1).max(4));
@@ -181,10 +198,11 @@ impl Canvas {
         let shapes = shapes.trim().trim_end_matches("</svg>").replace(" opacity=\"1\"", "");
         format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"lepid-chart\" role=\"img\" viewBox=\"0 0 {w} {h}\">\n{}\n<style>{}</style>\n\
-             <rect width=\"{w}\" height=\"{h}\" fill=\"{}\"/>\n{}\n{}{}</svg>\n",
+             <rect width=\"{w}\" height=\"{h}\" fill=\"{}\"/>\n{}{}\n{}{}</svg>\n",
             self.head,
             style_sheet(),
             hex(PAPER),
+            self.areas,
             shapes.trim(),
             self.texts,
             self.tips,

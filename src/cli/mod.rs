@@ -18,6 +18,7 @@ macro_rules! out {
 
 mod cases;
 mod demo;
+mod dossier;
 mod findings;
 mod grid;
 mod ingest;
@@ -26,8 +27,10 @@ mod policy;
 mod price;
 mod quarantine;
 mod reproduce;
+mod risk;
 mod rules;
 mod run;
+mod sample;
 mod score;
 mod serve;
 mod simulate;
@@ -65,6 +68,12 @@ enum Command {
     Price(price::Args),
     /// 线索及其全部证据 / findings and every ticket behind them
     Findings(findings::Args),
+    /// 风险：场所、车辆按不重复计的吨数排序 / sites and trucks by tonnes at risk, no ton counted twice
+    Risk(risk::Args),
+    /// 抽查：按县和风险分层抽取采矿权 / draw mining rights for spot checks
+    Sample(sample::Args),
+    /// 一矿一档：一页和一份 PDF / all that is known of a site, on a page and on paper
+    Dossier(dossier::Args),
     /// 问题台账：分办、核实、整改、验收、销号 / the ledger of cases: what has become of findings
     Cases(cases::Args),
     /// 规则：含义、依据、参数 / rules: what they say, their basis and parameters
@@ -151,6 +160,9 @@ fn dispatch(command: &Command, global: &Global) -> Result<ExitCode, CliError> {
         Command::Run(args) => run::run(args, global),
         Command::Price(args) => price::run(args, global),
         Command::Findings(args) => findings::run(args, global),
+        Command::Risk(args) => risk::run(args, global),
+        Command::Sample(args) => sample::run(args, global),
+        Command::Dossier(args) => dossier::run(args, global),
         Command::Cases(args) => cases::run(args, global),
         Command::Rules(args) => rules::run(args, global),
         Command::Serve(args) => serve::run(args, global),

@@ -112,11 +112,17 @@ impl Engine {
     /// [`EngineError::Sql`] with the statement.
     pub fn sql(&self, text: &str) -> Result<DataFrame, EngineError> {
         let failed = |source| EngineError::Sql { sql: text.to_owned(), source };
-        let plan = {
-            let mut context = self.context.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            context.execute(text).map_err(failed)?
-        };
+        let plan = self.plan(text)?;
         // A statement of the SQL context has one result; only plans with several sinks, which SQL can't say, have more.
         plan.collect_with_engine(polars::prelude::Engine::Streaming).map(|result| result.unwrap_single()).map_err(failed)
+    }
+
+    /// What a statement would do, to be joined with a frame that is no table.
+    ///
+    /// # Errors
+    /// [`EngineError::Sql`] with the statement.
+    pub fn plan(&self, text: &str) -> Result<LazyFrame, EngineError> {
+        let mut context = self.context.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        context.execute(text).map_err(|source| EngineError::Sql { sql: text.to_owned(), source })
     }
 }

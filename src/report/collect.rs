@@ -1,6 +1,7 @@
 //! What did a run find out, and from what was it made? Prices, rules, output, flows and sites of one snapshot.
 
 use super::contents::{Contents, RunInfo};
+use super::dossier::{self, Errors, Given};
 use super::month::{Month, clip, last_day};
 use super::{ReportError, frame, pictures};
 use crate::engine::{Engine, Rows};
@@ -8,10 +9,11 @@ use crate::lake::{AsOf, Lake, Snapshot, open_rows};
 use crate::policy::Policy;
 use crate::price::publication;
 use crate::records::Table;
+use crate::risk::policy::RiskPolicy;
 use crate::rules::finding::Finding;
 use crate::rules::rule::Rule;
 use crate::text::Text;
-use crate::{balance, cases, price, rules};
+use crate::{balance, cases, price, risk, rules};
 use chrono::NaiveDate;
 use polars::prelude::DataFrame;
 use sha2::{Digest, Sha256};
@@ -114,11 +116,25 @@ pub fn collect_in(
     let mut findings = outcome.findings;
     findings.sort_by(|a, b| order(a).cmp(&order(b)));
     let run = run_info(snapshot, engine, policy, rules)?;
-    let mut contents = Contents { run, bands, findings, output, flows, sites, charts: Vec::new() };
+    let mut contents = Contents { run, bands, findings, output, flows, sites, risk: Vec::new(), dossiers: Vec::new(), charts: Vec::new() };
     let mut evidence = frame::evidence_frame(outcome.evidence)?;
     if let Some(month) = month {
         clip(&mut contents, month);
         evidence = frame::evidence_of(evidence, &contents.findings)?;
+    }
+    let hauls = risk::hauls(engine, &evidence)?;
+    contents.risk = risk::assess(&contents.findings, &evidence, &hauls, &RiskPolicy::load(policy)?)?;
+    // A dossier is of all records; the report of a month has none.
+    if month.is_none() {
+        let given = Given {
+            findings: &contents.findings,
+            evidence: &evidence,
+            hauls: &hauls,
+            bands: &contents.bands,
+            errors: Errors::of(policy, rules)?,
+            quarantine: &open_rows(snapshot)?,
+        };
+        contents.dossiers = dossier::facts(engine, &given)?;
     }
     contents.run.results_sha256 = results_sha256(&contents)?;
     contents.run.run_id = run_id(&contents.run, month)?;
@@ -176,7 +192,8 @@ fn span(engine: &Engine) -> Result<(Option<NaiveDate>, Option<NaiveDate>), Repor
 }
 
 fn results_sha256(contents: &Contents) -> Result<String, ReportError> {
-    let results = (&contents.bands, &contents.findings, &contents.output, &contents.flows, &contents.sites);
+    let results =
+        (&contents.bands, &contents.findings, &contents.output, &contents.flows, &contents.sites, &contents.risk, &contents.dossiers);
     let digest = Sha256::digest(serde_json::to_vec(&results)?);
     Ok(digest.iter().map(|b| format!("{b:02x}")).collect())
 }

@@ -1,7 +1,9 @@
 //! What did a run find out? Everything that its files and the service show.
 
+use super::dossier::SiteFacts;
 use crate::balance::{Flow, MineOutput, Site};
 use crate::price::bands::ProductBands;
+use crate::risk::Risk;
 use crate::rules::finding::Finding;
 use crate::text::{Said, Text};
 use serde::{Deserialize, Serialize};
@@ -52,6 +54,10 @@ pub struct Contents {
     pub flows: Vec<Flow>,
     /// `sites.json`
     pub sites: Vec<Site>,
+    /// `risk.json`: what is at risk at sites, places and trucks, the highest first.
+    pub risk: Vec<Risk>,
+    /// `dossiers.json`: what the records say of each site beside the other files.
+    pub dossiers: Vec<SiteFacts>,
     /// `charts.json`: the pictures in `charts/`.
     pub charts: Vec<ChartInfo>,
 }

@@ -25,7 +25,7 @@ pub(super) fn text(text: &str) -> String {
     quoted(&harmless(text))
 }
 
-fn written(cell: &Cell) -> String {
+pub(super) fn written(cell: &Cell) -> String {
     match cell {
         Cell::Text(said) => text(said),
         Cell::Whole(number) => number.to_string(),

@@ -6,7 +6,8 @@ use serde::de::DeserializeOwned;
 use std::path::{Path, PathBuf};
 
 /// The files that are read, `run.json` first: its change means another run.
-pub const FILES: [&str; 7] = ["run.json", "bands.json", "findings.json", "output.json", "flows.json", "sites.json", "charts.json"];
+pub const FILES: [&str; 9] =
+    ["run.json", "bands.json", "findings.json", "output.json", "flows.json", "sites.json", "risk.json", "dossiers.json", "charts.json"];
 
 /// Why a folder of reports can't be shown.
 #[derive(Debug, thiserror::Error)]
@@ -67,6 +68,8 @@ pub fn read(dir: &Path) -> Result<Contents, ReadError> {
         output: json(&dir.join("output.json"))?,
         flows: json(&dir.join("flows.json"))?,
         sites: json(&dir.join("sites.json"))?,
+        risk: json(&dir.join("risk.json"))?,
+        dossiers: json(&dir.join("dossiers.json"))?,
         charts: json(&dir.join("charts.json"))?,
     };
     // A run takes its `run.json` away before it writes and puts the new one there last.

@@ -109,13 +109,15 @@ fn month_of(info: &RunInfo) -> Result<Option<Month>, ReportError> {
 
 /// The files of a run in a folder; others that stand there are none of its business.
 fn hashes(dir: &Path) -> Result<BTreeMap<String, String>, ReportError> {
-    const NAMES: [&str; 10] = [
+    const NAMES: [&str; 12] = [
         "run.json",
         "bands.json",
         "findings.json",
         "output.json",
         "flows.json",
         "sites.json",
+        "risk.json",
+        "dossiers.json",
         "charts.json",
         "findings.csv",
         "findings.xlsx",

@@ -25,6 +25,8 @@ pub fn files(contents: &Contents, evidence: &DataFrame, lang: Lang) -> Result<BT
     add("output.json", list(&contents.output)?);
     add("flows.json", list(&contents.flows)?);
     add("sites.json", list(&contents.sites)?);
+    add("risk.json", list(&contents.risk)?);
+    add("dossiers.json", list(&contents.dossiers)?);
     add("charts.json", list(&contents.charts)?);
     add("findings.csv", csv::findings(&contents.findings));
     add("findings.xlsx", xlsx::findings(contents, evidence, lang)?);

@@ -289,7 +289,8 @@ mod tests {
         };
         let (bands, findings, output) = (Vec::new(), Vec::new(), Vec::new());
         let (flows, sites, charts) = (Vec::new(), Vec::new(), Vec::new());
-        Run::new(Contents { run, bands, findings, output, flows, sites, charts }, Path::new("/nowhere"))
+        let (risk, dossiers) = (Vec::new(), Vec::new());
+        Run::new(Contents { run, bands, findings, output, flows, sites, risk, dossiers, charts }, Path::new("/nowhere"))
     }
 
     #[tokio::test]

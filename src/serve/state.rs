@@ -6,6 +6,7 @@ use crate::lake::{AsOf, Lake};
 use crate::price::publication::ledger::beijing_day;
 use crate::report::contents::Contents;
 use crate::report::{FILES, ReadError, lang_of, pictures, read};
+use crate::risk::Risk;
 use crate::rules::finding::{Finding, SubjectKind};
 use crate::text::{Lang, Said};
 use axum::body::Bytes;
@@ -74,6 +75,7 @@ pub(super) struct Run {
     findings_by_id: BTreeMap<String, usize>,
     sites_by_id: BTreeMap<String, usize>,
     findings_by_site: BTreeMap<String, Vec<usize>>,
+    risk_by_site: BTreeMap<String, usize>,
 }
 
 impl AppState {
@@ -209,8 +211,10 @@ impl Run {
                 findings_by_site.entry(finding.subject.clone()).or_default().push(at);
             }
         }
+        let of_sites = contents.risk.iter().enumerate().filter(|(_, risk)| risk.subject_kind == SubjectKind::Site);
+        let risk_by_site = of_sites.map(|(at, risk)| (risk.subject.clone(), at)).collect();
         let synthetic = contents.is_synthetic();
-        Self { contents, synthetic, pictures, report, findings_by_id, sites_by_id, findings_by_site }
+        Self { contents, synthetic, pictures, report, findings_by_id, sites_by_id, findings_by_site, risk_by_site }
     }
 
     /// A picture as it can stand inside a page.
@@ -228,6 +232,11 @@ impl Run {
     /// The registered site with this id.
     pub(super) fn site(&self, id: &str) -> Option<&Site> {
         self.contents.sites.get(*self.sites_by_id.get(id)?)
+    }
+
+    /// What is at risk at a site; `None`: nothing was found.
+    pub(super) fn risk_of_site(&self, id: &str) -> Option<&Risk> {
+        self.contents.risk.get(*self.risk_by_site.get(id)?)
     }
 
     /// The findings about a site, in the order of the run.

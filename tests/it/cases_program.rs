@@ -227,7 +227,7 @@ fn what_is_done_with_cases_changes_no_run() {
         serde_json::from_str::<Value>(&stdout(&output)).unwrap()["run"]["run_id"].clone()
     };
     let first = lepid_run();
-    done(&place, &["sync", "--by", "李局"]);
+    assert_eq!(json(&place, &["sync", "--by", "李局"])["opened"], serde_json::json!([]), "the run has opened them");
     let list = json(&place, &[]);
     let case = &list.as_array().unwrap().iter().find(|c| c["rule"] == "origin-unknown").expect("ore from a place in no register");
     assert_eq!((&case["subject_kind"], &case["subject"]), (&"place".into(), &"白石岭".into()));

@@ -8,6 +8,7 @@ mod cases_paper;
 mod cases_program;
 mod cases_support;
 mod demo;
+mod dossier;
 mod engine;
 mod golden;
 mod house;

@@ -43,7 +43,7 @@ fn every_key_that_can_not_be_read_is_named_at_once_with_what_is_allowed() {
     let folder = folder(&[("p.toml", UNREADABLE)]);
     let said = stderr(folder.path(), &["--policy", "p.toml", "policy", "check"]);
     for (key, allowed) in [
-        ("prise", "price, rules"),
+        ("prise", "price, risk"),
         ("price.calendar.kind", "ten_business_days"),
         ("price.product.lepidolite_concentrate.centre.trimm", "`trim`"),
         ("price.product.lepidolite_concentrate.mechanism.max_step", "50 yuan/t"),

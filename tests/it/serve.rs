@@ -101,6 +101,16 @@ impl Site {
     }
 }
 
-const PAGES: [&str; 9] =
-    ["/", "/price", "/price/sales", "/output", "/findings", "/sites", "/sites/M01", "/findings/9e3779b97f4a7c15", "/report"];
+const PAGES: [&str; 10] = [
+    "/",
+    "/price",
+    "/price/sales",
+    "/output",
+    "/findings",
+    "/sites",
+    "/sites/M01",
+    "/sites/M01/dossier",
+    "/findings/9e3779b97f4a7c15",
+    "/report",
+];
 const LISTS: [&str; 6] = ["prices", "sales", "findings", "sites", "flows", "output"];

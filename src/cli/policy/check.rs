@@ -10,6 +10,7 @@ use crate::policy::{Policy, PolicyError, Wrong};
 use crate::price::Market;
 use crate::price::policy::PricePolicy;
 use crate::records::time::beijing;
+use crate::risk::policy::RiskPolicy;
 use crate::rules::rule::Rule;
 use crate::rules::settings::Settings;
 use crate::text::{Lang, Said};
@@ -46,6 +47,7 @@ fn judge(user: &Table, rules: &[Rule]) -> Result<(Option<Policy>, Vec<Wrong>), C
     let read = |policy: &Policy| -> Result<PricePolicy, PolicyError> {
         Settings::of(policy, rules)?;
         CasesPolicy::read(policy)?;
+        RiskPolicy::load(policy)?;
         PricePolicy::read(policy)
     };
     let whole = defaults.with(user).and_then(|policy| Ok((read(&policy)?, policy)));

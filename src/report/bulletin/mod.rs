@@ -11,6 +11,7 @@ mod html;
 mod paper;
 mod pdf;
 mod tables;
+pub(in crate::report) mod typeset;
 mod words;
 mod world;
 mod xlsx;

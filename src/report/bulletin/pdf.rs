@@ -15,6 +15,8 @@ use typst_kit::fonts::FontStore;
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
 
+const TEMPLATE: &str = include_str!("bulletin.typ");
+
 /// Stack of a typesetter's thread.
 const STACK_BYTES: usize = 32 << 20;
 
@@ -39,7 +41,7 @@ const KEPT: usize = 4;
 /// [`ReportError::NoChineseFont`] if the system has no Chinese font; [`ReportError::Document`] if the document can't be set.
 pub fn pdf(bulletin: &Bulletin, lang: Lang) -> Result<Vec<u8>, ReportError> {
     let paper = compose::paper(bulletin, lang);
-    deep(|| exported(&document(&paper, system())?, &paper).map_err(failed))
+    deep(|| archived_or_plain(&document(&paper, system())?, &paper.identity, &paper.program).map_err(failed))
 }
 
 /// The text of each page of the PDF, a line a run of type, in the order in which it is set: what a search in the PDF finds.
@@ -51,12 +53,12 @@ pub fn pdf_text(bulletin: &Bulletin, lang: Lang) -> Result<Vec<String>, ReportEr
     deep(|| Ok(document(&paper, system())?.pages().iter().map(|page| runs(&page.frame).join("\n")).collect()))
 }
 
-fn failed(why: String) -> ReportError {
+pub(super) fn failed(why: String) -> ReportError {
     ReportError::Document { format: "PDF", why }
 }
 
 /// On a stack of its own: the typesetter recurses with what it sets.
-fn deep<T: Send>(set: impl FnOnce() -> Result<T, ReportError> + Send) -> Result<T, ReportError> {
+pub(super) fn deep<T: Send>(set: impl FnOnce() -> Result<T, ReportError> + Send) -> Result<T, ReportError> {
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, set);
         thread.map_err(|e| failed(e.to_string()))?.join().map_err(|_| failed("the thread stopped".to_owned()))?
@@ -64,7 +66,7 @@ fn deep<T: Send>(set: impl FnOnce() -> Result<T, ReportError> + Send) -> Result<
 }
 
 /// Runs of type in a frame.
-fn runs(frame: &Frame) -> Vec<String> {
+pub(super) fn runs(frame: &Frame) -> Vec<String> {
     let mut all = Vec::new();
     each_run(frame, Point::zero(), &mut |_, run| all.push(run.text.to_string()));
     all
@@ -84,7 +86,8 @@ fn each_run(frame: &Frame, at: Point, call: &mut impl FnMut(Point, &typst::text:
 fn document(paper: &Paper, fonts: &FontStore) -> Result<PagedDocument, ReportError> {
     let faces = Faces::of(fonts.book()).ok_or(ReportError::NoChineseFont)?;
     let values = covered(values(paper, &faces), fonts.book());
-    let desk = Desk::new(serde_json::to_vec(&values)?, fonts).map_err(failed)?;
+    let files = vec![("paper.json".to_owned(), serde_json::to_vec(&values)?)];
+    let desk = Desk::new(("bulletin.typ", TEMPLATE), files, fonts).map_err(failed)?;
     let set = typst::compile::<PagedDocument>(&desk);
     typst::comemo::evict(KEPT);
     set.output.map_err(|errors| failed(said(&errors)))
@@ -92,29 +95,29 @@ fn document(paper: &Paper, fonts: &FontStore) -> Result<PagedDocument, ReportErr
 
 /// As an archive takes it; as plain tagged PDF if a rule of the archive can't be kept: where letters and marks from different
 /// fonts would have to make one sign.
-fn exported(document: &PagedDocument, paper: &Paper) -> Result<Vec<u8>, String> {
-    archived(document, paper).or_else(|why| {
+pub(super) fn archived_or_plain(document: &PagedDocument, identity: &str, program: &str) -> Result<Vec<u8>, String> {
+    archived(document, identity, program).or_else(|why| {
         tracing::warn!("no PDF/A-2a: {why}");
-        typst_pdf::pdf(document, &options(paper, PdfStandards::default())).map_err(|e| said(&e))
+        typst_pdf::pdf(document, &options(identity, program, PdfStandards::default())).map_err(|e| said(&e))
     })
 }
 
 /// PDF/A-2a for the archive, PDF/UA-1 for those who hear it.
-fn archived(document: &PagedDocument, paper: &Paper) -> Result<Vec<u8>, String> {
+fn archived(document: &PagedDocument, identity: &str, program: &str) -> Result<Vec<u8>, String> {
     let standards = PdfStandards::new(&[PdfStandard::A_2a, PdfStandard::Ua_1]).map_err(|e| e.message().to_string())?;
-    typst_pdf::pdf(document, &options(paper, standards)).map_err(|e| said(&e))
+    typst_pdf::pdf(document, &options(identity, program, standards)).map_err(|e| said(&e))
 }
 
-fn options(paper: &Paper, standards: PdfStandards) -> PdfOptions {
+fn options(identity: &str, program: &str, standards: PdfStandards) -> PdfOptions {
     PdfOptions {
-        ident: Smart::Custom(paper.identity.clone()),
-        creator: Smart::Custom(Some(format!("Lepid {}", paper.program))),
+        ident: Smart::Custom(identity.to_owned()),
+        creator: Smart::Custom(Some(format!("Lepid {program}"))),
         standards,
         ..PdfOptions::default()
     }
 }
 
-fn said(errors: &[typst::diag::SourceDiagnostic]) -> String {
+pub(super) fn said(errors: &[typst::diag::SourceDiagnostic]) -> String {
     errors.iter().map(|e| e.message.as_str()).collect::<Vec<_>>().join("; ")
 }
 
@@ -289,7 +292,8 @@ mod tests {
             }
             let (paper, document) = (compose::paper(&bulletin, Lang::Zh), set(&bulletin, Lang::Zh));
             prop_assert_eq!(outside(&document), Vec::<String>::new());
-            prop_assert!(archived(&document, &paper).is_ok(), "{:?}", archived(&document, &paper).err());
+            let archive = archived(&document, &paper.identity, &paper.program);
+            prop_assert!(archive.is_ok(), "{:?}", archive.err());
         }
     }
 }

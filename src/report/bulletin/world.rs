@@ -1,4 +1,4 @@
-//! What does the typesetter see? One template, one file of values, the fonts of the system, and nothing else: no disk, no clock.
+//! What does the typesetter see? One template, the files beside it, the fonts of the system, and nothing else: no disk, no clock.
 
 use std::sync::OnceLock;
 use typst::diag::{FileError, FileResult};
@@ -8,8 +8,6 @@ use typst::text::{Font, FontBook};
 use typst::utils::LazyHash;
 use typst::{Library, LibraryExt, World};
 use typst_kit::fonts::FontStore;
-
-const TEMPLATE: &str = include_str!("bulletin.typ");
 
 /// The fonts of the system. Looking for them takes a while: once a process.
 pub(super) fn system() -> &'static FontStore {
@@ -26,15 +24,15 @@ pub(super) struct Desk<'a> {
     library: LazyHash<Library>,
     fonts: &'a FontStore,
     template: Source,
-    values: (FileId, Bytes),
+    files: Vec<(FileId, Bytes)>,
 }
 
 impl<'a> Desk<'a> {
-    /// `values` is the JSON that the template reads.
+    /// `template` is a name and a text, `files` what it reads.
     ///
     /// # Errors
-    /// If a name of the two files is none.
-    pub(super) fn new(values: Vec<u8>, fonts: &'a FontStore) -> Result<Self, String> {
+    /// If a name of a file is none.
+    pub(super) fn new(template: (&str, &str), files: Vec<(String, Vec<u8>)>, fonts: &'a FontStore) -> Result<Self, String> {
         let id = |name: &str| {
             let path = VirtualPath::new(name).map_err(|e| e.to_string())?;
             Ok::<_, String>(RootedPath::new(VirtualRoot::Project, path).intern())
@@ -42,8 +40,8 @@ impl<'a> Desk<'a> {
         Ok(Self {
             library: LazyHash::new(Library::builder().build()),
             fonts,
-            template: Source::new(id("bulletin.typ")?, TEMPLATE.to_owned()),
-            values: (id("paper.json")?, Bytes::new(values)),
+            template: Source::new(id(template.0)?, template.1.to_owned()),
+            files: files.into_iter().map(|(name, bytes)| Ok::<_, String>((id(&name)?, Bytes::new(bytes)))).collect::<Result<_, _>>()?,
         })
     }
 }
@@ -66,10 +64,7 @@ impl World for Desk<'_> {
     }
 
     fn file(&self, id: FileId) -> FileResult<Bytes> {
-        match &self.values {
-            (own, bytes) if *own == id => Ok(bytes.clone()),
-            _ => Err(FileError::AccessDenied),
-        }
+        self.files.iter().find(|(own, _)| *own == id).map(|(_, bytes)| bytes.clone()).ok_or(FileError::AccessDenied)
     }
 
     fn font(&self, index: usize) -> Option<Font> {

@@ -33,7 +33,7 @@ pub fn page(contents: &Contents, drawn: &[(ChartInfo, String)], lang: Lang) -> S
 }
 
 /// A page that asks nobody for anything: its style stands in it.
-fn document(title: &Said, body: &Markup, lang: Lang) -> String {
+pub(in crate::report) fn document(title: &Said, body: &Markup, lang: Lang) -> String {
     html! {
         (DOCTYPE)
         html lang=(code(lang)) {

@@ -3,10 +3,20 @@
 //! A step works on aggregates or on narrow rows that a statement made; tickets are read by SQL only.
 
 mod forecast;
+mod grade_steered;
+mod likeness;
+mod months;
 mod more_than_forgotten;
-mod outside_boundary;
+mod plant_balance;
+mod plant_history;
+mod plant_records;
+mod price_too_low;
 mod run_rate;
+mod steered;
 mod unreadable_boundary;
+mod weights_cloned;
+mod weights_read;
+mod yard_balance;
 
 use super::context::Context;
 use crate::engine::EngineError;
@@ -16,9 +26,13 @@ use polars::prelude::DataFrame;
 #[rustfmt::skip]
 static STEPS: &[&Step] = &[
     &forecast::STEP,
+    &grade_steered::STEP,
     &more_than_forgotten::STEP,
-    &outside_boundary::STEP,
+    &plant_balance::STEP,
+    &price_too_low::STEP,
     &unreadable_boundary::STEP,
+    &weights_cloned::STEP,
+    &yard_balance::STEP,
 ];
 
 /// A step that the head of a rule may name.

@@ -5,6 +5,7 @@
 mod bullet;
 mod case;
 mod cases;
+mod dossier;
 mod finding;
 mod findings;
 mod output;
@@ -63,6 +64,7 @@ pub(super) fn router() -> Router<AppState> {
         .merge(cases::router())
         .merge(case::router())
         .merge(site::router())
+        .merge(dossier::router())
         .merge(sites::router())
         .merge(report::router())
         .route("/style.css", get(style))

@@ -2,6 +2,7 @@
 
 use crate::price::bands::{ClassPrice, GradeClass, ProductBands};
 use crate::report::contents::ChartInfo;
+use crate::risk::Risk;
 use crate::rules::finding::{Finding, Severity, SubjectKind};
 use crate::serve::asked::{Asked, under};
 use crate::serve::numbers::{self, NOTHING};
@@ -14,6 +15,14 @@ use maud::{Markup, PreEscaped, html};
 /// A severity as a word on its colour.
 pub(super) fn severity(asked: &Asked, severity: Severity) -> Markup {
     html! { span class=(format!("sev {}", words::severity_id(severity))) { (words::severity(severity).get(asked.lang)) } }
+}
+
+/// A level of risk with its tonnes; a dash where nothing was found.
+pub(super) fn risk(asked: &Asked, risk: Option<&Risk>) -> Markup {
+    html! {
+        @if let Some(risk) = risk { (severity(asked, risk.level)) " " (numbers::tonnes_readable(risk.score_kg)) }
+        @else { (NOTHING) }
+    }
 }
 
 /// A link to a site by its name.

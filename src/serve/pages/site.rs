@@ -4,7 +4,7 @@ use super::bullet::{bullet, legend};
 use super::{page, parts};
 use crate::balance::{Flow, MineOutput, MonthOutput, Site, SiteLicence};
 use crate::serve::AppState;
-use crate::serve::asked::Asked;
+use crate::serve::asked::{Asked, under};
 use crate::serve::numbers::{self, NOTHING};
 use crate::serve::problem::Problem;
 use crate::serve::state::Run;
@@ -26,8 +26,15 @@ async fn show(Path(id): Path<String>, asked: Asked) -> Response {
         let outputs: Vec<&MineOutput> = run.contents.output.iter().filter(|o| o.site_id == id).rev().collect();
         let content = html! {
             p.crumbs { a href=(asked.link("/sites", &[])) { (asked.say("场所", "Sites")) } " / " code { (site.site_id) } }
-            div.head { h1 { (site.name) } p.unit { (words::site_kind(&site.kind, asked.lang)) } }
+            div.head {
+                h1 { (site.name) }
+                p.unit {
+                    (words::site_kind(&site.kind, asked.lang)) " · "
+                    a href=(asked.link(&format!("{}/dossier", under("/sites", &id)), &[])) { (asked.say("一矿一档", "Dossier")) }
+                }
+            }
             (register(asked, site))
+            (risk(asked, run, &id))
             (findings(asked, run, &id))
             @for output in outputs { (year(asked, output)) }
             (flows(asked, run, &id))
@@ -90,6 +97,35 @@ fn named(asked: &Asked, minerals: Option<&str>) -> String {
     let Some(minerals) = minerals else { return NOTHING.to_owned() };
     let names: Vec<&str> = minerals.split(';').map(|m| words::product(m.trim(), asked.lang)).collect();
     names.join(asked.say("、", ", "))
+}
+
+/// The score and what makes it.
+fn risk(asked: &Asked, run: &Run, id: &str) -> Markup {
+    let Some(risk) = run.risk_of_site(id) else { return html! {} };
+    let (found, alone) = (asked.say("线索", "Findings"), asked.say("单独计（吨）", "Alone (t)"));
+    let (adds, shared) = (asked.say("独有（吨）", "Adds (t)"), asked.say("与其他重叠（吨）", "Shared (t)"));
+    html! {
+        section {
+            h2 id="risk" { (asked.say("风险", "Risk")) " " (parts::risk(asked, Some(risk))) " " span.dim { (asked.say("吨", "t")) } }
+            p.small { (asked.say(
+                "每吨只计一次，按确定程度加权；包括在此装车的车辆和磅单的线索。",
+                "Each ton once, weighted by certainty; findings about trucks and tickets loaded here count too.",
+            )) }
+            table.cards role="table" {
+                thead role="rowgroup" { tr role="row" {
+                    th role="columnheader" scope="col" { (asked.say("理由", "Reason")) }
+                    @for name in [found, alone, adds, shared] { th.n role="columnheader" scope="col" { (name) } }
+                } }
+                tbody role="rowgroup" { @for reason in &risk.reasons { tr role="row" {
+                    td.wide role="cell" { (reason.title.get(asked.lang)) " " code.dim { (reason.rule) } }
+                    td.n role="cell" data-label=(found) { (numbers::count(reason.findings)) }
+                    td.n role="cell" data-label=(alone) { (numbers::tonnes_readable(reason.alone_kg)) }
+                    td.n role="cell" data-label=(adds) { (numbers::tonnes_readable(reason.adds_kg)) }
+                    td.n role="cell" data-label=(shared) { (numbers::tonnes_readable(reason.shared_kg)) }
+                } } }
+            }
+        }
+    }
 }
 
 fn findings(asked: &Asked, run: &Run, id: &str) -> Markup {

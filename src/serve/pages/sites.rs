@@ -41,6 +41,7 @@ async fn show(asked: Asked) -> Response {
 fn table(asked: &Asked, run: &Run, sites: &[&Site]) -> Markup {
     let (company, county) = (asked.say("企业", "Company"), asked.say("县市区", "County"));
     let (licences, found) = (asked.say("许可证", "Licences"), asked.say("线索", "Findings"));
+    let risk = asked.say("风险（加权吨数）", "Risk (weighted t)");
     html! {
         table.cards role="table" {
             thead role="rowgroup" { tr role="row" {
@@ -49,6 +50,7 @@ fn table(asked: &Asked, run: &Run, sites: &[&Site]) -> Markup {
                 th role="columnheader" scope="col" { (county) }
                 th.n role="columnheader" scope="col" { (licences) }
                 th.n role="columnheader" scope="col" { (found) }
+                th.n role="columnheader" scope="col" { (risk) }
             } }
             tbody role="rowgroup" {
                 @for site in sites {
@@ -58,6 +60,7 @@ fn table(asked: &Asked, run: &Run, sites: &[&Site]) -> Markup {
                         td role="cell" data-label=(county) { (site.county.as_deref().unwrap_or(NOTHING)) }
                         td.n role="cell" data-label=(licences) { (site.licences.len()) }
                         td.n role="cell" data-label=(found) { (numbers::count(run.findings_of_site(&site.site_id).count() as u64)) }
+                        td.n role="cell" data-label=(risk) { (parts::risk(asked, run.risk_of_site(&site.site_id))) }
                     }
                 }
             }

@@ -72,7 +72,7 @@ pub(crate) fn contents() -> Contents {
         bands(ORE, &[("0.3", 3_000), ("0.4", 4_000), ("0.5", 5_000), ("0.6", 6_000)], 28_000, &mut noise),
     ];
     let findings = findings(&output);
-    let mut contents = Contents { run, bands, findings, output, flows, sites, charts: Vec::new() };
+    let mut contents = Contents { run, bands, findings, output, flows, sites, risk: Vec::new(), dossiers: Vec::new(), charts: Vec::new() };
     contents.charts = lepid::report::charts(&contents);
     contents
 }

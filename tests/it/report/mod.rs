@@ -48,7 +48,7 @@ fn a_run_is_read_as_it_was_written() {
     assert_eq!(report::read(&dir).unwrap(), contents);
     assert_eq!(report::lang_of(&dir), Some(Lang::Zh));
     let names: Vec<String> = files_of(&dir).into_keys().filter(|n| !n.starts_with("charts/")).collect();
-    let expected = "bands.json charts.json findings.csv findings.json findings.xlsx flows.json output.json report.html run.json sites.json";
+    let expected = "bands.json charts.json dossiers.json findings.csv findings.json findings.xlsx flows.json output.json report.html risk.json run.json sites.json";
     assert_eq!(names.join(" "), expected);
     assert!(contents.charts.iter().all(|c| dir.join(&c.file).is_file()));
     let count = |kind: &str| contents.charts.iter().filter(|c| c.kind == kind).count();

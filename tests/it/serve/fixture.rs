@@ -4,6 +4,8 @@ use crate::report::fixture::{state, trust, why, yardstick};
 use lepid::balance::{Flow, MineOutput, MonthOutput, Site, SiteLicence};
 use lepid::price::bands::{ClassPrice, GradeClass, Period, PricedSale, ProductBands};
 use lepid::report::contents::{ChartInfo, Contents, RunInfo};
+use lepid::report::dossier::SiteFacts;
+use lepid::risk::{Reason, Risk};
 use lepid::rules::finding::{Certainty, Finding, Severity, SubjectKind};
 use lepid::text::Said;
 use std::collections::BTreeMap;
@@ -47,6 +49,8 @@ pub(crate) fn contents() -> Contents {
         output: (1..=MINES).map(output).collect(),
         flows: flows(),
         sites: sites(),
+        risk: vec![risk()],
+        dossiers: vec![SiteFacts { site_id: "M01".to_owned(), ..SiteFacts::default() }],
         charts: charts(),
     }
 }
@@ -59,11 +63,39 @@ pub(crate) fn write(dir: &Path, contents: &Contents) {
     }
     let put = |file: &str, json: serde_json::Value| std::fs::write(dir.join(file), serde_json::to_string_pretty(&json).unwrap()).unwrap();
     let whole = serde_json::to_value(contents).unwrap();
-    for field in ["bands", "findings", "output", "flows", "sites", "charts"] {
+    for field in ["bands", "findings", "output", "flows", "sites", "risk", "dossiers", "charts"] {
         put(&format!("{field}.json"), whole[field].clone());
     }
     std::fs::write(dir.join("report.html"), "<!doctype html><html lang=\"zh-CN\"><title>报告</title><h1>运行报告</h1>").unwrap();
     put("run.json", whole["run"].clone());
+}
+
+/// What is at risk at the first mine.
+fn risk() -> Risk {
+    let reason = |rule: &str, title: &str, alone_kg, adds_kg| Reason {
+        rule: rule.to_owned(),
+        title: Said::new(title, rule),
+        certainty: Certainty::Proven,
+        findings: 1,
+        alone_kg,
+        adds_kg,
+        shared_kg: alone_kg - adds_kg,
+    };
+    Risk {
+        subject_kind: SubjectKind::Site,
+        subject: "M01".to_owned(),
+        subject_name: "白石岭矿".to_owned(),
+        score_kg: 2_345_670,
+        level: Severity::High,
+        mass_kg: 2_345_670,
+        findings: 2,
+        tickets: 61,
+        from_others: 1,
+        reasons: vec![
+            reason("over-scale-year", "全年产量超过许可规模", 2_000_000, 1_900_000),
+            reason("overload", "货车总质量超限", 445_670, 345_670),
+        ],
+    }
 }
 
 fn run() -> RunInfo {

@@ -56,6 +56,19 @@ async fn a_page_shows_the_numbers_of_the_run() {
 }
 
 #[tokio::test]
+async fn a_mine_shows_its_risk_with_the_reasons_and_leads_to_its_dossier() {
+    let site = Site::basin();
+    assert!(site.get("/sites").await.text.contains("<span class=\"sev high\">高</span> 2,346"));
+    let mine = site.get("/sites/M01?lang=en").await.text;
+    for shown in ["id=\"risk\"", "1,900", ">446<", ">346<", "href=\"/sites/M01/dossier?lang=en\""] {
+        assert!(mine.contains(shown), "{shown}");
+    }
+    let dossier = site.get("/sites/M01/dossier?lang=en").await;
+    assert!(dossier.text.contains("Dossier · mine · M01") && dossier.text.contains("2,345.67") && !dossier.text.contains("<script"));
+    assert_eq!(site.get("/sites/M99/dossier").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
 async fn the_price_page_explains_the_period_that_was_asked_for() {
     let site = Site::basin();
     let may = site.get("/price?product=lepidolite_concentrate&period=2023-05").await.text;

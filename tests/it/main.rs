@@ -3,6 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr, reason = "all of it is tests")]
 
 mod bulletin;
+mod cases;
+mod cases_paper;
+mod cases_program;
+mod cases_support;
 mod demo;
 mod dossier;
 mod engine;

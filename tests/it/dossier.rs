@@ -98,7 +98,7 @@ fn anyone_with_the_seed_draws_the_same_rights() {
             let drawn = sample["sample"]["drawn"].as_array().unwrap();
             let ours: Vec<String> = drawn
                 .iter()
-                .map(|d| format!("{} {}/{}", d["licence_no"].as_str().unwrap(), d["stratum_draws"], d["stratum_rights"]))
+                .map(|d| format!("{} {}/{}", d["licence_no"].as_str().unwrap(), d["chance"][0], d["chance"][1]))
                 .collect();
             assert_eq!(ours.len(), if share == "0.2" { 3 } else { 7 }, "⌈share × 13⌉, three counties");
             drawn_by_some_seed.extend(ours.iter().cloned());

@@ -38,6 +38,7 @@ pub fn sheet(dossier: &Dossier, lang: Lang) -> Sheet {
         facts: register(dossier, s),
         key: key(dossier, s),
         sections,
+        day: run.to.clone(),
         foot: format!("{name} · {} · {} {} · {}", site.name, s.of("运行", "run"), run.run_id, run.program),
         identity: format!("{}-{}-{}", run.run_id, site.site_id, s.of("zh", "en")),
     }

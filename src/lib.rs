@@ -3,6 +3,7 @@
 //! The modules stand in the order in which the data passes through them; a module imports only from modules above it.
 
 pub mod balance;
+pub mod cases;
 pub mod chart;
 pub mod cli;
 pub mod engine;

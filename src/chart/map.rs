@@ -1,7 +1,7 @@
 //! Where are the licensed areas of a site, and where was its ore loaded? Outlines with holes, positions, north, scale, graticule.
 
 use super::style::{
-    BLUE, Canvas, Drawn, GRID, GREY, INK, Line, MUTED, NAVY, PALE, PALEST, PAPER, Pen, SMALL, VERMILION, WIDTH, Weight, width,
+    BLUE, Canvas, Drawn, GREY, GRID, INK, Line, MUTED, NAVY, PALE, PALEST, PAPER, Pen, SMALL, VERMILION, WIDTH, Weight, width,
 };
 use super::{Key, Mark, empty};
 use crate::text::{Lang, grouped};
@@ -141,7 +141,14 @@ pub fn svg(map: &Map, lang: Lang) -> String {
     let rings = map.areas.iter().flat_map(|a| &a.rings).flatten().copied();
     let points: Vec<(i64, i64)> = rings.chain(map.spots.iter().map(|s| s.at)).chain(map.site).collect();
     let Some(view) = View::around(&points) else {
-        return empty(&map.title, if zh { "没有矿区范围、装车坐标或场所坐标" } else { "no licensed area, no loading position, no position of the site" });
+        return empty(
+            &map.title,
+            if zh {
+                "没有矿区范围、装车坐标或场所坐标"
+            } else {
+                "no licensed area, no loading position, no position of the site"
+            },
+        );
     };
     let mut canvas = Canvas::new(WIDTH, view.bottom + 62, &map.title, &describes(map, zh));
     canvas.heading(&map.title, &counted(map, zh));
@@ -203,7 +210,13 @@ fn keys(map: &Map, zh: bool) -> Vec<Key<'static>> {
     key(map.areas.iter().any(|a| a.in_force), NAVY, Mark::Line, "矿区范围（在期）", "licensed area, in force");
     key(map.areas.iter().any(|a| !a.in_force), GREY, Mark::Line, "矿区范围（已到期、停用）", "licensed area, lapsed or stopped");
     key(map.spots.iter().any(|s| !s.outside), BLUE, Mark::Dot, "装车位置", "loaded");
-    key(map.spots.iter().any(|s| s.outside), VERMILION, Mark::Dot, "装车位置，范围外（超出定位误差，有线索）", "loaded outside, beyond positioning error (finding)");
+    key(
+        map.spots.iter().any(|s| s.outside),
+        VERMILION,
+        Mark::Dot,
+        "装车位置，范围外（超出定位误差，有线索）",
+        "loaded outside, beyond positioning error (finding)",
+    );
     key(map.site.is_some(), INK, Mark::Diamond, "名录所载位置", "place in the register");
     keys
 }
@@ -224,7 +237,11 @@ fn counted(map: &Map, zh: bool) -> String {
         format!("tickets: {outside} outside (findings), {inside} others with a position, {} without", count(map.unplaced))
     };
     if map.without_area > 0 {
-        says.push_str(&if zh { format!("；{} 条许可没有可读的范围", map.without_area) } else { format!("; {} licence rows without a readable area", map.without_area) });
+        says.push_str(&if zh {
+            format!("；{} 条许可没有可读的范围", map.without_area)
+        } else {
+            format!("; {} licence rows without a readable area", map.without_area)
+        });
     }
     says
 }
@@ -254,13 +271,26 @@ fn words(canvas: &mut Canvas, view: &View, (lons, lats): (&[i64], &[i64]), zh: b
         }
     }
     for lat in lats {
-        canvas.text(LEFT - 6, view.y(*lat) + 4, &degrees(*lat, if *lat < 0 { "S" } else { "N" }), Line { anchor: "end", size: 11, ..SMALL });
+        canvas.text(
+            LEFT - 6,
+            view.y(*lat) + 4,
+            &degrees(*lat, if *lat < 0 { "S" } else { "N" }),
+            Line { anchor: "end", size: 11, ..SMALL },
+        );
     }
     let (metres, pixels) = bar(view);
-    let label = if metres >= 1000 { format!("{} {}", metres / 1000, if zh { "公里" } else { "km" }) } else { format!("{metres} {}", if zh { "米" } else { "m" }) };
+    let label = if metres >= 1000 {
+        format!("{} {}", metres / 1000, if zh { "公里" } else { "km" })
+    } else {
+        format!("{metres} {}", if zh { "米" } else { "m" })
+    };
     canvas.text(LEFT + pixels + 10, view.bottom + 46, &label, Line { colour: INK, ..SMALL });
     canvas.text(RIGHT - 22, TOP + 20, if zh { "北" } else { "N" }, Line { anchor: "middle", size: 13, colour: INK, weight: Weight::Bold });
-    let says = if zh { "WGS-84；点为约 25 米格内磅单的平均位置" } else { "WGS-84; a dot is the mean position of the tickets in a cell of some 25 m" };
+    let says = if zh {
+        "WGS-84；点为约 25 米格内磅单的平均位置"
+    } else {
+        "WGS-84; a dot is the mean position of the tickets in a cell of some 25 m"
+    };
     canvas.text(RIGHT, view.bottom + 46, says, Line { anchor: "end", ..SMALL });
 }
 
@@ -268,7 +298,11 @@ fn tips(canvas: &mut Canvas, view: &View, map: &Map, zh: bool) {
     for spot in map.spots.iter().filter(|s| s.outside) {
         let (x, y) = view.at(spot.at);
         let at = format!("{}, {}", degrees(spot.at.1, "N"), degrees(spot.at.0, "E"));
-        let says = if zh { format!("范围外装车 {} 张：{at}", spot.tickets) } else { format!("{} tickets loaded outside: {at}", spot.tickets) };
+        let says = if zh {
+            format!("范围外装车 {} 张：{at}", spot.tickets)
+        } else {
+            format!("{} tickets loaded outside: {at}", spot.tickets)
+        };
         canvas.tip((x - 5, y - 5), (x + 5, y + 5), &says);
     }
 }

@@ -107,7 +107,14 @@ pub fn svg(year: &Months, lang: Lang) -> String {
     let total = sums.iter().flatten().map(|(_, kg)| *kg).chain(year.approved_kg).max().unwrap_or(0);
     let (upper, lower) = (Panel::new(UPPER, most), Panel::new(LOWER, total));
     let mut canvas = Canvas::new(WIDTH, HEIGHT, &year.title, &describes(year, &sums, lang));
-    canvas.heading(&year.title, if zh { "原矿，湿吨；核定规模按许可有效天数折算" } else { "raw ore, wet tonnes; approved scale pro rata for the days in force" });
+    canvas.heading(
+        &year.title,
+        if zh {
+            "原矿，湿吨；核定规模按许可有效天数折算"
+        } else {
+            "raw ore, wet tonnes; approved scale pro rata for the days in force"
+        },
+    );
     let keys = keys(year, zh);
     let (marks, _) = canvas.legend(66, &keys);
     let bold = Line { anchor: "start", size: 12, colour: INK, weight: Weight::Bold };
@@ -227,7 +234,8 @@ mod tests {
     fn a_year_without_records_says_so_and_one_with_them_its_sums() {
         let year = |months| Months { title: "矿 2023".to_owned(), months, approved_kg: Some(1_000_000), flagged: true };
         assert!(svg(&year(Vec::new()), Lang::Zh).contains("没有原矿产量或过磅记录"));
-        let months = vec![Month { month: "2023-01-01".to_owned(), declared_kg: Some(200_000), tickets_kg: Some(300_000), reconciled_kg: None }];
+        let months =
+            vec![Month { month: "2023-01-01".to_owned(), declared_kg: Some(200_000), tickets_kg: Some(300_000), reconciled_kg: None }];
         let svg = svg(&year(months), Lang::Zh);
         assert!(svg.contains("全年申报 200吨，过磅 300吨，核对 —，核定规模 1,000吨") && svg.contains("核定规模（有超规模线索）"), "{svg}");
     }

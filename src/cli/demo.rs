@@ -58,7 +58,7 @@ pub(crate) fn run(args: &Args, global: &Global) -> Result<ExitCode, CliError> {
         if !global.json {
             super::serve::announce(&bound, &folders.reports, global.lang);
         }
-        bound.run(AppState::new(&folders.reports))?;
+        bound.run(AppState::with_lake(&folders.reports, &folders.lake, chrono::Utc::now))?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -2,6 +2,7 @@
 
 use super::grid::{Grid, beijing};
 use super::{CliError, Global};
+use crate::cases::store::TRANSACTION;
 use crate::lake::load::FileSummary;
 use crate::lake::{AsOf, Compacted, Lake, TableAt, Transaction};
 use crate::price::publication::store::{PREPARES, PUBLISHES};
@@ -118,6 +119,7 @@ fn what(transaction: &Transaction, lang: Lang) -> String {
             let told = |e: &serde_json::Value, key: &str| e[key].as_str().unwrap_or_default().to_owned();
             events.iter().map(|e| [told(e, "kind"), told(e, "draft"), told(e, "number")].join(" ").trim().to_owned()).collect()
         }),
+        TRANSACTION => summary["kinds"].as_object().map(|kinds| kinds.iter().map(|(kind, n)| format!("{kind} {n}")).collect()),
         "compact" => summary.as_array().map(|tables| {
             tables.iter().map(|t| format!("{} {} → {}", t["table"].as_str().unwrap_or_default(), t["merged"], t["into"])).collect()
         }),

@@ -16,6 +16,7 @@ macro_rules! out {
     }};
 }
 
+mod cases;
 mod demo;
 mod dossier;
 mod findings;
@@ -73,6 +74,8 @@ enum Command {
     Sample(sample::Args),
     /// 一矿一档：一页和一份 PDF / all that is known of a site, on a page and on paper
     Dossier(dossier::Args),
+    /// 问题台账：分办、核实、整改、验收、销号 / the ledger of cases: what has become of findings
+    Cases(cases::Args),
     /// 规则：含义、依据、参数 / rules: what they say, their basis and parameters
     Rules(rules::Args),
     /// 在浏览器中查看结果（仅本机）/ show the results in a browser, on this machine only
@@ -160,6 +163,7 @@ fn dispatch(command: &Command, global: &Global) -> Result<ExitCode, CliError> {
         Command::Risk(args) => risk::run(args, global),
         Command::Sample(args) => sample::run(args, global),
         Command::Dossier(args) => dossier::run(args, global),
+        Command::Cases(args) => cases::run(args, global),
         Command::Rules(args) => rules::run(args, global),
         Command::Serve(args) => serve::run(args, global),
         Command::Lake(args) => lake::run(args, global),

@@ -107,8 +107,14 @@ fn whole(risk: &Risk, lang: Lang) {
     let (name, score, mass) = (&risk.subject_name, say::tonnes(risk.score_kg), say::tonnes(risk.mass_kg));
     let (level, findings, others) = (level(risk.level, lang), risk.findings, risk.from_others);
     match lang {
-        Lang::Zh => out!("{name}（{}）：风险{level}，{score} 吨；{findings} 条线索（其中 {others} 条属在此装车的车辆和磅单）涉及 {mass} 吨，每吨只计一次", risk.subject),
-        Lang::En => out!("{name} ({}): risk {level}, {score} t; {findings} findings ({others} about trucks and tickets loaded here) name {mass} t, each once", risk.subject),
+        Lang::Zh => out!(
+            "{name}（{}）：风险{level}，{score} 吨；{findings} 条线索（其中 {others} 条属在此装车的车辆和磅单）涉及 {mass} 吨，每吨只计一次",
+            risk.subject
+        ),
+        Lang::En => out!(
+            "{name} ({}): risk {level}, {score} t; {findings} findings ({others} about trucks and tickets loaded here) name {mass} t, each once",
+            risk.subject
+        ),
     }
     let titles = match lang {
         Lang::Zh => ["规则", "理由", "线索", "单独计(吨)", "独有(吨)", "与其他重叠(吨)"],

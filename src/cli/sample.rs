@@ -100,7 +100,8 @@ fn put(out: Option<&Path>, bytes: Vec<u8>, lang: Lang) -> Result<ExitCode, CliEr
         out!("{}", String::from_utf8_lossy(&bytes).trim_end());
         return Ok(ExitCode::SUCCESS);
     };
-    std::fs::write(path, bytes).map_err(|e| CliError(format!("无法写入 {}：{e} / cannot write {}: {e}", path.display(), path.display())))?;
+    std::fs::write(path, bytes)
+        .map_err(|e| CliError(format!("无法写入 {}：{e} / cannot write {}: {e}", path.display(), path.display())))?;
     match lang {
         Lang::Zh => out!("已写入 {}", path.display()),
         Lang::En => out!("written to {}", path.display()),

@@ -23,7 +23,7 @@ pub(crate) fn run(args: &Args, global: &Global) -> Result<ExitCode, CliError> {
     } else {
         announce(&bound, &args.reports, global.lang);
     }
-    bound.run(AppState::new(&args.reports))?;
+    bound.run(AppState::with_lake(&args.reports, &global.lake, chrono::Utc::now))?;
     Ok(ExitCode::SUCCESS)
 }
 

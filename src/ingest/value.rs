@@ -169,7 +169,7 @@ fn read_carefully<'a>(kind: Kind, scale: Option<Scale>, raw: &'a str) -> Result<
         Kind::Day => when::day(&text).map(|d| Cell::Whole(i64::from(d))),
         Kind::Month => when::month(&text).map(|d| Cell::Whole(i64::from(d))),
         Kind::Degrees { limit } => degrees(&text, limit),
-        Kind::Wkt => wkt_polygon(text),
+        Kind::Wkt => boundary(raw),
     }
 }
 
@@ -308,16 +308,14 @@ fn degrees<'a>(text: &str, limit: f64) -> Result<Cell<'a>, Bad> {
     }
 }
 
-fn wkt_polygon(text: Cow<'_, str>) -> Result<Cell<'_>, Bad> {
-    use std::str::FromStr;
-    match wkt::Wkt::<f64>::from_str(&text) {
-        Ok(wkt::Wkt::Polygon(_) | wkt::Wkt::MultiPolygon(_)) => Ok(Cell::Text(text)),
-        _ => Err(Bad::new(
-            Code::Type,
-            "矿区范围应为 WKT 多边形，如 POLYGON((114.5 28.2, 114.6 28.2, 114.6 28.3, 114.5 28.2))",
-            "the boundary should be a WKT polygon",
-        )),
+/// A boundary is kept as it is written, line by line: what it means, or that it can't be read, is said when it is used
+/// (`rules::boundary`), because the register that tells the zone of its coordinates may come later.
+fn boundary<'a>(raw: &'a str) -> Result<Cell<'a>, Bad> {
+    let lines: Vec<Cow<'_, str>> = raw.trim().lines().map(fold).collect();
+    if let Some(bad) = lines.iter().find_map(|line| broken(line)) {
+        return Err(bad);
     }
+    Ok(Cell::Text(Cow::Owned(lines.join("\n"))))
 }
 
 #[cfg(test)]
@@ -418,6 +416,19 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_boundary_is_kept_as_it_is_written_with_its_lines() {
+        let kept = |raw| match read(Kind::Wkt, None, raw) {
+            Ok(Cell::Text(text)) => text.into_owned(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(kept(" 1，3098000.00，38543000.00\r\n\r\n2，3098000.00，38544000.00 "), "1,3098000.00,38543000.00\n\n2,3098000.00,38544000.00");
+        assert_eq!(kept("POLYGON((114.5 28.2, 114.6 28.2, 114.6 28.3, 114.5 28.2))"), "POLYGON((114.5 28.2, 114.6 28.2, 114.6 28.3, 114.5 28.2))");
+        // What can't be read is no reason to lose the licence: the rules say so.
+        assert_eq!(kept("见附图"), "见附图");
+        assert_eq!(read(Kind::Wkt, None, "\u{fffd}\u{fffd}").map_err(|b| b.code), Err(Code::Encoding));
     }
 
     #[test]

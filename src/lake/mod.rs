@@ -5,6 +5,7 @@
 //! version of every table. A snapshot is the version vector of such a row, so a reader sees a transaction whole or not at
 //! all. What a killed writer left without that row is taken back by the next writer.
 
+pub mod attachments;
 mod commit;
 mod compact;
 mod delta;
@@ -46,6 +47,8 @@ pub const QUARANTINE_CLOSED: &str = "quarantine_closed";
 pub const SUPERSEDED: &str = "superseded";
 /// Drafts, reviews, publications and corrections of guide prices, an event a row.
 pub const BULLETINS: &str = "bulletins";
+/// What has become of findings, an event a row.
+pub const CASES: &str = "cases";
 
 /// Why the lake can't do it.
 #[derive(Debug, thiserror::Error)]
@@ -92,6 +95,18 @@ pub enum LakeError {
     NoSuchVersion {
         /// What was asked for.
         asked: String,
+    },
+    /// An attached file is not as it was kept.
+    #[error(
+        "附件 {sha256} {why}；请从备份恢复数据湖目录中的 attachments/{sha256} / the attachment {sha256} {why_en}; restore attachments/{sha256} in the lake's folder from a backup"
+    )]
+    Attachment {
+        /// Its hash, hex.
+        sha256: String,
+        /// 中文
+        why: &'static str,
+        /// English
+        why_en: &'static str,
     },
     /// A file can't be read.
     #[error(transparent)]

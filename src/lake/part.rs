@@ -110,7 +110,7 @@ pub(super) fn is_temporary(name: &str) -> bool {
 }
 
 /// A name that no other process uses: process and a counter; never seen by readers, who only open committed files.
-fn tempname(folder: &Path) -> std::path::PathBuf {
+pub(super) fn tempname(folder: &Path) -> std::path::PathBuf {
     use std::sync::atomic::{AtomicU64, Ordering};
     static COUNTER: AtomicU64 = AtomicU64::new(0);
     let nanos = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |d| d.as_nanos());

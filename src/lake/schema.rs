@@ -1,6 +1,6 @@
 //! Which Delta column is which Polars column?
 
-use super::{BULLETINS, LakeError, QUARANTINE, QUARANTINE_CLOSED, SUPERSEDED, TRANSACTIONS};
+use super::{BULLETINS, CASES, LakeError, QUARANTINE, QUARANTINE_CLOSED, SUPERSEDED, TRANSACTIONS};
 use crate::records::{Stored, Table};
 use deltalake::kernel::{DataType as DeltaType, StructField};
 use polars::prelude::*;
@@ -62,6 +62,26 @@ pub fn declared(table: &str) -> Option<Schema> {
             text("document_sha256"),
             text("kept"),
             text("kept_sha256"),
+            text("previous"),
+            text("hash"),
+        ],
+        CASES => vec![
+            whole("event"),
+            whole("case_no"),
+            text("kind"),
+            text("person"),
+            Field::new("at".into(), dtype(Stored::Instant)),
+            text("reason"),
+            text("finding"),
+            text("department_zh"),
+            text("department_en"),
+            text("responsible"),
+            Field::new("due".into(), dtype(Stored::Date)),
+            text("document"),
+            text("attachment_sha256"),
+            whole("attachment_bytes"),
+            text("attachment_type"),
+            text("attachment_name"),
             text("previous"),
             text("hash"),
         ],

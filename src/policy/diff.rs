@@ -12,7 +12,7 @@ pub enum Effect {
     Prices,
     /// Findings, or how urgent they are and who leads.
     Rules,
-    /// Neither: how prices are published, or a key that the mechanism chosen does not read.
+    /// Neither: how prices are published, how cases are kept, or a key that the mechanism chosen does not read.
     Nothing,
 }
 
@@ -118,6 +118,8 @@ fn effect(key: &str, a: &Table, b: &Table) -> Effect {
     let says = |keys: &[&str], word: &str| [a, b].iter().any(|table| at(table, keys).and_then(Value::as_str) == Some(word));
     match path.as_slice() {
         ["rules", ..] => Effect::Rules,
+        // Which findings become cases, and when they are due, changes neither.
+        ["cases", ..] => Effect::Nothing,
         ["price", "publication", ..] => Effect::Nothing,
         // Only windows of business days begin somewhere and have a length.
         ["price", "calendar", "start" | "business_days"] if !says(&["price", "calendar", "kind"], "ten_business_days") => Effect::Nothing,
@@ -162,6 +164,7 @@ mod tests {
             [format!("{X}.mechanism.max_step: \"8 %\" → \"none\" Prices")]
         );
         assert_eq!(from_builtin("[rules.severity.lead]\nmedium_kg = 5\n"), ["rules.severity.lead.medium_kg: 1000000 → 5 Rules"]);
+        assert_eq!(from_builtin("[cases]\nattachment_max_mb = 5\n"), ["cases.attachment_max_mb: 200 → 5 Nothing"]);
         assert_eq!(from_builtin("[price.publication]\ncatalogue = \"x\"\n"), ["price.publication.catalogue: \"\" → \"x\" Nothing"]);
     }
 

@@ -13,8 +13,12 @@ use std::path::{Path, PathBuf};
 use toml::{Table, Value};
 
 /// The built-in defaults: a section of the same name each.
-const DEFAULTS: [(&str, &str); 3] =
-    [("price", include_str!("price.toml")), ("risk", include_str!("risk.toml")), ("rules", include_str!("rules.toml"))];
+const DEFAULTS: [(&str, &str); 4] = [
+    ("cases", include_str!("cases.toml")),
+    ("price", include_str!("price.toml")),
+    ("risk", include_str!("risk.toml")),
+    ("rules", include_str!("rules.toml")),
+];
 
 /// Why a policy can't be used.
 #[derive(Debug, thiserror::Error)]

@@ -202,7 +202,7 @@ pub enum Kind {
     },
     /// 是/否.
     YesNo,
-    /// A polygon in WKT, degrees.
+    /// A boundary as written: WKT or a list of corners, in degrees or in metres of a grid; read by `rules::boundary`.
     Wkt,
 }
 

@@ -64,8 +64,14 @@ pub fn notes(sample: &Sample, run: &RunInfo) -> Vec<Said> {
     let (drawn, rights, seed) = (sample.drawn.len(), sample.rights, &sample.seed);
     vec![
         Said::new(
-            format!("从 {rights} 个采矿权中抽取 {drawn} 个；种子“{seed}”；数据湖版本 {}，运行 {}；名单（总体）sha256 {}", run.lake_version, run.run_id, sample.frame_sha256),
-            format!("{drawn} of {rights} mining rights drawn; seed \"{seed}\"; lake version {}, run {}; SHA-256 of the frame {}", run.lake_version, run.run_id, sample.frame_sha256),
+            format!(
+                "从 {rights} 个采矿权中抽取 {drawn} 个；种子“{seed}”；数据湖版本 {}，运行 {}；名单（总体）sha256 {}",
+                run.lake_version, run.run_id, sample.frame_sha256
+            ),
+            format!(
+                "{drawn} of {rights} mining rights drawn; seed \"{seed}\"; lake version {}, run {}; SHA-256 of the frame {}",
+                run.lake_version, run.run_id, sample.frame_sha256
+            ),
         ),
         Said::new(
             format!("核对：printf %s '{seed}|证号|1' | sha256sum；高、中风险的采矿权另有签号 2、3（支数见政策 [risk.sample]），取各签中最小者；每层取该值（十六进制小写，按文本比较）最小者，个数为层内抽取数。"),

@@ -13,15 +13,15 @@ use crate::risk::policy::RiskPolicy;
 use crate::rules::finding::Finding;
 use crate::rules::rule::Rule;
 use crate::text::Text;
-use crate::{balance, price, risk, rules};
+use crate::{balance, cases, price, risk, rules};
 use chrono::NaiveDate;
 use polars::prelude::DataFrame;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
 /// Kinds of lake transactions that change nothing that a run is made from. The publication of a price does: it stands in the place
-/// of the computed one. Its drafts and reviews do not, nor does an entry of the error log.
-const NO_RECORDS: [&str; 3] = ["run", "compact", publication::store::PREPARES];
+/// of the computed one. Its drafts and reviews do not, nor does an entry of the error log, nor what becomes of findings (cases).
+const NO_RECORDS: [&str; 4] = ["run", "compact", publication::store::PREPARES, cases::store::TRANSACTION];
 
 /// What a run is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,8 +116,7 @@ pub fn collect_in(
     let mut findings = outcome.findings;
     findings.sort_by(|a, b| order(a).cmp(&order(b)));
     let run = run_info(snapshot, engine, policy, rules)?;
-    let mut contents =
-        Contents { run, bands, findings, output, flows, sites, risk: Vec::new(), dossiers: Vec::new(), charts: Vec::new() };
+    let mut contents = Contents { run, bands, findings, output, flows, sites, risk: Vec::new(), dossiers: Vec::new(), charts: Vec::new() };
     let mut evidence = frame::evidence_frame(outcome.evidence)?;
     if let Some(month) = month {
         clip(&mut contents, month);
@@ -193,7 +192,8 @@ fn span(engine: &Engine) -> Result<(Option<NaiveDate>, Option<NaiveDate>), Repor
 }
 
 fn results_sha256(contents: &Contents) -> Result<String, ReportError> {
-    let results = (&contents.bands, &contents.findings, &contents.output, &contents.flows, &contents.sites, &contents.risk, &contents.dossiers);
+    let results =
+        (&contents.bands, &contents.findings, &contents.output, &contents.flows, &contents.sites, &contents.risk, &contents.dossiers);
     let digest = Sha256::digest(serde_json::to_vec(&results)?);
     Ok(digest.iter().map(|b| format!("{b:02x}")).collect())
 }

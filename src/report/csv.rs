@@ -20,9 +20,14 @@ pub(super) fn line(csv: &mut String, cells: impl Iterator<Item = String>) {
     csv.push_str("\r\n");
 }
 
+/// A text as a cell of a CSV that runs nothing.
+pub(super) fn text(text: &str) -> String {
+    quoted(&harmless(text))
+}
+
 pub(super) fn written(cell: &Cell) -> String {
     match cell {
-        Cell::Text(text) => quoted(&harmless(text)),
+        Cell::Text(said) => text(said),
         Cell::Whole(number) => number.to_string(),
         Cell::Tonnes(kg) => exact_tonnes(*kg),
         Cell::Blank => String::new(),

@@ -2,6 +2,7 @@
 
 pub mod backtest;
 pub mod bulletin;
+pub mod cases;
 pub mod checks;
 mod collect;
 pub mod contents;
@@ -21,7 +22,7 @@ mod reproduce;
 mod run;
 mod store;
 pub mod trusted;
-mod words;
+pub(crate) mod words;
 mod write;
 mod xlsx;
 

@@ -6,17 +6,8 @@ use serde::de::DeserializeOwned;
 use std::path::{Path, PathBuf};
 
 /// The files that are read, `run.json` first: its change means another run.
-pub const FILES: [&str; 9] = [
-    "run.json",
-    "bands.json",
-    "findings.json",
-    "output.json",
-    "flows.json",
-    "sites.json",
-    "risk.json",
-    "dossiers.json",
-    "charts.json",
-];
+pub const FILES: [&str; 9] =
+    ["run.json", "bands.json", "findings.json", "output.json", "flows.json", "sites.json", "risk.json", "dossiers.json", "charts.json"];
 
 /// Why a folder of reports can't be shown.
 #[derive(Debug, thiserror::Error)]

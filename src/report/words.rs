@@ -60,7 +60,7 @@ pub(super) fn code(code: &str) -> Said {
 }
 
 /// How urgent.
-pub(super) const fn severity(severity: Severity) -> Text {
+pub(crate) const fn severity(severity: Severity) -> Text {
     match severity {
         Severity::High => text("高", "high"),
         Severity::Medium => text("中", "medium"),
@@ -69,7 +69,7 @@ pub(super) const fn severity(severity: Severity) -> Text {
 }
 
 /// How sure.
-pub(super) const fn certainty(certainty: Certainty) -> Text {
+pub(crate) const fn certainty(certainty: Certainty) -> Text {
     match certainty {
         Certainty::Proven => text("记录直接矛盾", "proven by the records"),
         Certainty::Strong => text("统计显著", "statistically strong"),
@@ -78,7 +78,7 @@ pub(super) const fn certainty(certainty: Certainty) -> Text {
 }
 
 /// What a finding is about.
-pub(super) const fn subject_kind(kind: SubjectKind) -> Text {
+pub(crate) const fn subject_kind(kind: SubjectKind) -> Text {
     match kind {
         SubjectKind::Site => text("场所", "site"),
         SubjectKind::Place => text("未登记地点", "place in no register"),

@@ -186,7 +186,7 @@ const fn float(number: i64) -> f64 {
 }
 
 /// A cell holds 32 767 characters.
-fn cut(text: &str) -> String {
+pub(super) fn cut(text: &str) -> String {
     const MOST: usize = 32_767;
     if text.len() <= MOST || text.chars().count() <= MOST {
         return text.to_owned();

@@ -270,7 +270,14 @@ mod tests {
     use crate::rules::finding::{Certainty, Severity};
     use crate::text::Said as Words;
 
-    fn finding(id: &str, rule: &str, certainty: Certainty, subject: (SubjectKind, &str), period: &str, quantity_kg: Option<i64>) -> Finding {
+    fn finding(
+        id: &str,
+        rule: &str,
+        certainty: Certainty,
+        subject: (SubjectKind, &str),
+        period: &str,
+        quantity_kg: Option<i64>,
+    ) -> Finding {
         Finding {
             id: id.to_owned(),
             rule: rule.to_owned(),

@@ -67,7 +67,9 @@ impl RiskPolicy {
             return wrong("weight_pct 应为 100 ≥ proven ≥ strong ≥ lead / weight_pct must be 100 >= proven >= strong >= lead");
         }
         if own.without_mass_kg < 0 || own.level.medium_kg < 1 || own.level.high_kg < own.level.medium_kg {
-            return wrong("应为 without_mass_kg ≥ 0、high_kg ≥ medium_kg ≥ 1 / without_mass_kg >= 0 and high_kg >= medium_kg >= 1 are wanted");
+            return wrong(
+                "应为 without_mass_kg ≥ 0、high_kg ≥ medium_kg ≥ 1 / without_mass_kg >= 0 and high_kg >= medium_kg >= 1 are wanted",
+            );
         }
         let SamplePolicy { least_share_pct, times_high, times_medium, times_low } = own.sample;
         let ordered = times_high >= times_medium && times_medium >= times_low && times_low >= 1 && times_high <= 1000;

@@ -306,8 +306,7 @@ mod tests {
             .map(|(n, level)| right(n, "甲县", level))
             .into();
         let sample = draw(&rights, &Draw { share_ppm: 500_000, seed: "s", strata: BOTH }, &policy());
-        let strata: Vec<(&str, u64, u64)> =
-            sample.drawn.iter().map(|d| (d.stratum.as_str(), d.stratum_rights, d.stratum_draws)).collect();
+        let strata: Vec<(&str, u64, u64)> = sample.drawn.iter().map(|d| (d.stratum.as_str(), d.stratum_rights, d.stratum_draws)).collect();
         assert_eq!(strata, [("甲县/high", 1, 1), ("甲县/medium+low", 3, 1)]);
         // B has two of the four lots.
         let chance = |drawn: &Drawn| if drawn.right.licence_no == "B" { (2, 4) } else { (1, 4) };

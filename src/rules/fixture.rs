@@ -3,7 +3,7 @@
 //! A fixture is a list of scenes, `== kind: what it shows`. A scene holds tables of records, written with the stored columns
 //! (`net_t` is `net_kg` in tonnes), columns that are left out have the defaults below or are missing, and perhaps
 //! `policy` (lines of the rule's table) and `findings` (the findings with their numbers, all of them). A row that must be
-//! among the evidence ends in `<- subject period`; every other row must not be.
+//! among the evidence ends in `<- subject period`, once for each finding; every other row must not be.
 
 use crate::lake::declared;
 use crate::policy::Policy;
@@ -99,8 +99,10 @@ fn rows(block: &[(&str, i64)], expected: &mut BTreeSet<(String, String, i64)>) -
     let header = cells(header.0);
     rows.iter()
         .map(|(line, number)| {
-            let (values, arrow) = line.split_once("<-").map_or((*line, None), |(v, a)| (v, Some(a)));
-            if let Some((subject, period)) = arrow.map(|a| a.trim().rsplit_once(' ').expect("<- subject period")) {
+            let mut parts = line.split("<-");
+            let values = parts.next().unwrap_or_default();
+            for arrow in parts {
+                let (subject, period) = arrow.trim().rsplit_once(' ').expect("<- subject period");
                 expected.insert((subject.trim().to_owned(), period.to_owned(), *number));
             }
             let values = cells(values);
@@ -112,6 +114,9 @@ fn rows(block: &[(&str, i64)], expected: &mut BTreeSet<(String, String, i64)>) -
 
 /// `net_t | 30.5` is `net_kg | 30500`.
 fn in_kg((name, value): (String, String)) -> (String, String) {
+    if name.ends_with("_fen_per_t") {
+        return (name, value);
+    }
     let kg = name.strip_suffix("_t").map(|n| format!("{n}_kg"));
     let Some(kg) = kg.or_else(|| name.strip_suffix("_t_per_year").map(|n| format!("{n}_kg_per_year"))) else { return (name, value) };
     let value = crate::records::decimal::parse_scaled(value.as_bytes(), 3, 1).map_or(value, |v| v.to_string());
@@ -138,7 +143,7 @@ fn value<'a>(table: &str, name: &str, dtype: &DataType, number: i64, row: &BTree
         // Evidence of a rule that ran before says in which row its ticket stands.
         "source_row" => given("source_row").or_else(|| Some(number.to_string())),
         "name" if table == "sites" => given("name").or_else(|| given("site_id")),
-        "month" if table == "shipments" => given("day").map(|d| format!("{}-01", &d[..7])),
+        "month" if table == "shipments" || table == "sales" => given("day").or_else(|| given("date")).map(|d| format!("{}-01", &d[..7])),
         "loaded_at" if table == "shipments" => given("loaded_at").or_else(|| given("day").map(|d| format!("{d} 08:00"))),
         _ => given(name),
     };

@@ -8,12 +8,15 @@ mod context;
 pub mod finding;
 mod frames;
 pub mod given;
+mod licensed_areas;
 pub mod parameter;
 pub mod prepared;
+mod quantile;
 pub mod registry;
 pub mod rule;
 mod runner;
 pub mod say;
+mod scatter;
 pub mod settings;
 pub mod step;
 
@@ -22,7 +25,7 @@ mod fixture;
 #[cfg(test)]
 mod tests;
 
-pub use boundary::{Boundary, BoundaryError};
+pub use boundary::{Area, Boundary, BoundaryError, Place};
 pub use frames::{EVIDENCE, FINDINGS, evidence_of_frame, findings_frame, findings_of_frame};
 pub use registry::{digest, load};
 pub use runner::{check, run_rules, run_rules_telling};

@@ -30,10 +30,15 @@ pub const BUILTIN: &[(&str, &str)] = rules![
     "illegal-source" / "licensed-cover",
     "illegal-source" / "outside-boundary",
     "illegal-source" / "boundary-unreadable",
+    "illegal-source" / "plant-excess-output",
+    "illegal-source" / "intermediary-excess",
+    "illegal-source" / "assay-foreign",
     "illegal-source" / "waybill-missing",
     "illegal-source" / "waybill-reused",
     "illegal-source" / "receipt-without-dispatch",
     "illegal-source" / "dispatch-without-receipt",
+    "illegal-source" / "grade-steered",
+    "illegal-source" / "price-too-low",
     "illegal-source" / "value-of-illegal",
     "illegal-source" / "bought-illegal",
     "tickets" / "overload",
@@ -45,6 +50,7 @@ pub const BUILTIN: &[(&str, &str)] = rules![
     "tickets" / "tare-drift",
     "tickets" / "travel-impossible",
     "tickets" / "trips-too-many",
+    "tickets" / "weights-cloned",
 ];
 
 /// The built-in rules.

@@ -30,13 +30,25 @@ pub const SHARED: &[(&str, &str)] = &[
     ("illegal-tickets", include_str!("shared/illegal-tickets.sql")),
 ];
 
-/// A number of the worst row that the sentence names beside `observed` and `allowed`.
+/// A number or a text of the worst row that the sentence names beside `observed` and `allowed`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Figure {
     /// Column of the rows and placeholder of the sentence.
     pub name: String,
     /// Unit.
     pub unit: String,
+}
+
+/// The unit of a figure that is a text: a reason, a name. Its column holds `中文 / English`, or what is the same in both languages;
+/// a missing one says nothing.
+pub const TEXT: &str = "text";
+
+impl Figure {
+    /// Whether its column holds texts.
+    #[must_use]
+    pub fn is_text(&self) -> bool {
+        self.unit == TEXT
+    }
 }
 
 /// Which rules run first.
@@ -330,8 +342,8 @@ impl Head<'_> {
         let (mine, rest): (Vec<_>, Vec<_>) = std::mem::take(&mut self.entries).into_iter().partition(|(k, _)| k.starts_with("figure "));
         self.entries = rest;
         let figure = |(key, unit): (String, String)| {
-            if !UNITS.contains(&unit.as_str()) {
-                let allowed = UNITS.join(", ");
+            if !UNITS.contains(&unit.as_str()) && unit != TEXT {
+                let allowed = format!("{}, {TEXT}", UNITS.join(", "));
                 return Err(RuleError::new(
                     self.file,
                     &key,

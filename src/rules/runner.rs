@@ -5,8 +5,9 @@ use super::finding::{Certainty, Finding, SubjectKind};
 use super::frames::{EVIDENCE, empty_evidence};
 use super::given::{self, FOUND};
 use super::parameter::Value;
-use super::rule::{Pass, Quantity, Rule};
+use super::rule::{Figure, Pass, Quantity, Rule};
 use super::settings::Settings;
+use super::say::Cell;
 use super::{Outcome, RulesError, say};
 use crate::engine::{Engine, EngineError, Rows};
 use crate::policy::Policy;
@@ -124,7 +125,7 @@ fn rows(engine: &Engine, rule: &Rule, settings: &Settings) -> Result<DataFrame, 
     if let Some(step) = rule.step {
         rows = deep(|| step.run(&context, rows))?;
     }
-    let figures = rule.figures.iter().map(|f| col(&f.name).strict_cast(DataType::Int64));
+    let figures = rule.figures.iter().map(|f| col(&f.name).strict_cast(if f.is_text() { DataType::String } else { DataType::Int64 }));
     let columns: Vec<Expr> = ROWS.map(|(name, dtype)| col(name).strict_cast(dtype)).into_iter().chain(figures).collect();
     let rows = rows.lazy().select(columns).collect()?;
     for key in KEY {
@@ -207,7 +208,10 @@ fn of_groups(rule: &Rule, settings: &Settings, department: &Said, names: &Names,
             says: Said::default(),
             clears: rule.clears.clone(),
         };
-        let figures: PolarsResult<Vec<say::Shown>> = rule.figures.iter().map(|f| Ok((f, cells.integer(&f.name, row)?))).collect();
+        let value = |f: &Figure| {
+            PolarsResult::Ok(if f.is_text() { Cell::Text(cells.text(&f.name, row)?) } else { Cell::Number(cells.integer(&f.name, row)?) })
+        };
+        let figures: PolarsResult<Vec<say::Shown>> = rule.figures.iter().map(|f| Ok((f, value(f)?))).collect();
         finding.says = say::sentence(&rule.says, &finding, count("tickets")?, &figures?);
         findings.push(finding);
     }

@@ -10,7 +10,28 @@ use crate::text::{Lang, Said, grouped};
 pub const UNITS: [&str; 12] = ["kg", "m", "day", "minute", "percent", "ratio", "date", "fen_per_t", "fen", "count", "ticket", "none"];
 
 /// A figure of a rule with its value in the worst row.
-pub(super) type Shown<'a> = (&'a Figure, Option<i64>);
+pub(super) type Shown<'a> = (&'a Figure, Cell);
+
+/// What a figure's column holds.
+pub(super) enum Cell {
+    /// A number in the figure's unit.
+    Number(Option<i64>),
+    /// `中文 / English`, or what is the same in both languages.
+    Text(Option<String>),
+}
+
+impl Cell {
+    fn said(&self, unit: &str, lang: Lang) -> String {
+        match self {
+            Self::Number(value) => quantity(*value, unit, lang),
+            Self::Text(text) => {
+                let text = text.as_deref().unwrap_or_default();
+                let (zh, en) = text.split_once(" / ").unwrap_or((text, text));
+                if lang == Lang::Zh { zh } else { en }.to_owned()
+            }
+        }
+    }
+}
 
 /// The template with a finding's numbers in the places of its placeholders.
 #[must_use]
@@ -29,7 +50,7 @@ fn fill(template: &str, finding: &Finding, tickets: u64, figures: &[Shown], lang
         other => figures
             .iter()
             .find(|(figure, _)| figure.name == other)
-            .map_or_else(|| format!("{{{other}}}"), |(figure, value)| quantity(*value, &figure.unit, lang)),
+            .map_or_else(|| format!("{{{other}}}"), |(figure, cell)| cell.said(&figure.unit, lang)),
     };
     let mut text = String::with_capacity(template.len() * 2);
     let mut rest = template;
@@ -117,6 +138,15 @@ pub fn period(period: &str, lang: Lang) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_is_said_in_the_language_asked_for_and_a_missing_one_says_nothing() {
+        let text = |text: Option<&str>, lang| Cell::Text(text.map(str::to_owned)).said("text", lang);
+        assert_eq!(text(Some("缺少 3 号拐点 / corner 3 is left out"), Lang::Zh), "缺少 3 号拐点");
+        assert_eq!(text(Some("缺少 3 号拐点 / corner 3 is left out"), Lang::En), "corner 3 is left out");
+        assert_eq!(text(Some("白石岭"), Lang::En), "白石岭");
+        assert_eq!(text(None, Lang::Zh), "");
+    }
 
     #[test]
     fn numbers_read_as_people_write_them() {

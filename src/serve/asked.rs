@@ -58,7 +58,7 @@ impl Asked {
             lang_in_address: named.is_some(),
             path: uri.path().to_owned(),
             query,
-            shown: Shown { run: None, trouble: None },
+            shown: Shown { run: None, trouble: None, cases: None, cases_trouble: None },
             accept: header(header::ACCEPT).to_ascii_lowercase(),
             known: headers.get(header::IF_NONE_MATCH).and_then(|v| v.to_str().ok()).map(str::to_owned),
             too_long,
@@ -122,7 +122,7 @@ impl Asked {
     /// 304 if the client has it, the answer, or a problem; a panic becomes a 500 whose cause stands in the log only.
     fn answer(&self, run: &Run, kind: &str, make: impl FnOnce() -> Result<Response, Problem>) -> Response {
         // With trouble on the page it is not what the run alone makes.
-        let etag = self.shown.trouble.is_none().then(|| self.etag(run, kind));
+        let etag = (self.shown.trouble.is_none() && self.shown.cases_trouble.is_none()).then(|| self.etag(run, kind));
         if let (Some(etag), Some(known)) = (&etag, &self.known)
             && matches_any(known, etag)
         {
@@ -172,7 +172,13 @@ impl Asked {
             Lang::Zh => "zh",
             Lang::En => "en",
         };
-        format!("\"{}-{}-{}-{lang}-{kind}\"", run.contents.run.run_id, env!("CARGO_PKG_VERSION"), pages::style_hash())
+        // Cases go on while a run stays, and a day makes some of them overdue.
+        let cases = self
+            .shown
+            .cases
+            .as_ref()
+            .map_or_else(String::new, |cases| format!("{}-{}-", cases.ledger.last().map_or(0, |last| last.event), cases.today));
+        format!("\"{}-{}-{}-{cases}{lang}-{kind}\"", run.contents.run.run_id, env!("CARGO_PKG_VERSION"), pages::style_hash())
     }
 }
 

@@ -1,12 +1,16 @@
 //! Which run is shown right now? The one in memory, read again when its files change.
 
 use crate::balance::Site;
+use crate::cases::{Ledger, ledger_of};
+use crate::lake::{AsOf, Lake};
+use crate::price::publication::ledger::beijing_day;
 use crate::report::contents::Contents;
 use crate::report::{FILES, ReadError, lang_of, pictures, read};
 use crate::risk::Risk;
 use crate::rules::finding::{Finding, SubjectKind};
 use crate::text::{Lang, Said};
 use axum::body::Bytes;
+use chrono::{DateTime, NaiveDate, Utc};
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -24,13 +28,16 @@ pub struct AppState(Arc<Inner>);
 
 struct Inner {
     dir: PathBuf,
+    /// The lake whose cases are shown, and the clock that says which of them are overdue.
+    lake: Option<(String, fn() -> DateTime<Utc>)>,
     shown: RwLock<Shown>,
     looked: Mutex<Look>,
 }
 
 /// When the files were looked at, and how they were then.
 struct Look {
-    at: Instant,
+    /// `None`: the lake was not looked at yet.
+    at: Option<Instant>,
     mark: Vec<Mark>,
 }
 
@@ -41,6 +48,19 @@ pub(super) struct Shown {
     pub(super) run: Option<Arc<Run>>,
     /// Why the files that stand there now are not shown.
     pub(super) trouble: Option<Said>,
+    /// What has become of findings; `None`: no lake is shown, or it can't be read.
+    pub(super) cases: Option<Arc<Cases>>,
+    /// Why the cases can't be shown.
+    pub(super) cases_trouble: Option<String>,
+}
+
+/// The cases of the lake at a moment.
+pub(super) struct Cases {
+    /// The lake's version.
+    version: u64,
+    pub(super) ledger: Ledger,
+    /// The Beijing day on which it counts what is overdue.
+    pub(super) today: NaiveDate,
 }
 
 /// A run in memory, with what pages look up.
@@ -62,11 +82,22 @@ impl AppState {
     /// The service over this folder, which need not exist yet.
     #[must_use]
     pub fn new(reports: &Path) -> Self {
+        Self::of(reports, None)
+    }
+
+    /// [`AppState::new`] with the cases of a lake, which need not exist yet; `clock` says what day it is.
+    #[must_use]
+    pub fn with_lake(reports: &Path, lake: &str, clock: fn() -> DateTime<Utc>) -> Self {
+        Self::of(reports, Some((lake.to_owned(), clock)))
+    }
+
+    fn of(reports: &Path, lake: Option<(String, fn() -> DateTime<Utc>)>) -> Self {
         let mark = mark(reports);
         let state = Self(Arc::new(Inner {
             dir: reports.to_owned(),
-            shown: RwLock::new(Shown { run: None, trouble: None }),
-            looked: Mutex::new(Look { at: Instant::now(), mark: mark.clone() }),
+            lake,
+            shown: RwLock::new(Shown { run: None, trouble: None, cases: None, cases_trouble: None }),
+            looked: Mutex::new(Look { at: None, mark: mark.clone() }),
         }));
         state.load(mark);
         state
@@ -77,12 +108,29 @@ impl AppState {
         let now = mark(&self.0.dir);
         let unchanged = {
             let mut look = self.0.looked.lock().unwrap_or_else(PoisonError::into_inner);
-            look.at = Instant::now();
+            look.at = Some(Instant::now());
             std::mem::replace(&mut look.mark, now.clone()) == now
         };
         if !unchanged {
             self.load(now);
         }
+        self.look_at_cases();
+    }
+
+    /// Reads the cases if the lake has changed or another day has begun. A lake that can't be read shows none, and
+    /// the page says why.
+    fn look_at_cases(&self) {
+        let Some((root, clock)) = &self.0.lake else { return };
+        let (before, today) = (self.0.shown.read().unwrap_or_else(PoisonError::into_inner).cases.clone(), beijing_day(clock()));
+        let (now, trouble) = match cases(root, before, today) {
+            Ok(now) => (now, None),
+            Err(error) => {
+                tracing::warn!("{root}: {error}");
+                (None, Some(error.to_string()))
+            }
+        };
+        let mut shown = self.0.shown.write().unwrap_or_else(PoisonError::into_inner);
+        (shown.cases, shown.cases_trouble) = (now, trouble);
     }
 
     /// What to show; looks at the files first if that was long ago.
@@ -99,9 +147,9 @@ impl AppState {
     /// Whether it is time to look; if so, the caller is the one who looks.
     fn due(&self) -> bool {
         let mut look = self.0.looked.lock().unwrap_or_else(PoisonError::into_inner);
-        let due = look.at.elapsed() >= LOOK_EVERY;
+        let due = look.at.is_none_or(|at| at.elapsed() >= LOOK_EVERY);
         if due {
-            look.at = Instant::now();
+            look.at = Some(Instant::now());
         }
         due
     }
@@ -115,7 +163,7 @@ impl AppState {
         });
         let mut shown = self.0.shown.write().unwrap_or_else(PoisonError::into_inner);
         match outcome {
-            Ok(run) => *shown = Shown { run: Some(Arc::new(run)), trouble: None },
+            Ok(run) => (shown.run, shown.trouble) = (Some(Arc::new(run)), None),
             // A run is about to be written, or none ever was: both are no trouble.
             Err(ReadError::Missing { path }) if path == dir.join("run.json") => shown.trouble = None,
             Err(error) => {
@@ -126,6 +174,19 @@ impl AppState {
                 }
             }
         }
+    }
+}
+
+/// The cases of a lake now; what was known before if nothing has changed. The lake is opened for this look alone: its runtime must
+/// not be dropped on a thread of the service.
+fn cases(root: &str, before: Option<Arc<Cases>>, today: NaiveDate) -> Result<Option<Arc<Cases>>, crate::cases::CasesError> {
+    if !Path::new(root).is_dir() {
+        return Ok(None);
+    }
+    let snapshot = Lake::open_existing(root)?.snapshot(&AsOf::Latest)?;
+    match before {
+        Some(known) if known.version == snapshot.version && known.today == today => Ok(Some(known)),
+        _ => Ok(Some(Arc::new(Cases { version: snapshot.version, ledger: ledger_of(&snapshot)?, today }))),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Which companies, places and roads does the basin have?
 
+use super::bridge::{self, Bridge};
 use super::constants as c;
 use super::deposit::Deposit;
 use super::launder;
@@ -113,6 +114,8 @@ pub(super) struct Plant {
 pub(super) struct Basin {
     pub(super) companies: Vec<Company>,
     pub(super) places: Vec<Place>,
+    /// The weighbridge of each place.
+    pub(super) bridges: Vec<Bridge>,
     pub(super) seed: u64,
     pub(super) plan: Plan,
 }
@@ -129,7 +132,8 @@ const SMALL_SOURCE_WAN_T: f64 = 0.9;
 
 /// Lays out the basin.
 pub(super) fn lay_out(options: &Options, calendar: &Calendar) -> Basin {
-    let mut basin = Basin { companies: Vec::new(), places: Vec::new(), seed: options.seed, plan: options.plan.clone() };
+    let mut basin =
+        Basin { companies: Vec::new(), places: Vec::new(), bridges: Vec::new(), seed: options.seed, plan: options.plan.clone() };
     let counts = [
         (Kind::Mine, options.mines),
         (Kind::Exploration, 3),
@@ -154,6 +158,7 @@ pub(super) fn lay_out(options: &Options, calendar: &Calendar) -> Basin {
     basin.join_groups();
     basin.size_plants(calendar);
     launder::prepare(&mut basin);
+    basin.bridges = basin.places.iter().enumerate().map(|(n, place)| bridge::of(options.seed, n, place.kind)).collect();
     basin
 }
 

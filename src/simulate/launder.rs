@@ -48,6 +48,13 @@ pub(super) fn cover_plant(basin: &Basin) -> Option<usize> {
     basin.places.iter().find(covers).and_then(|mine| mine.to.first()).map(|(to, _)| *to)
 }
 
+/// Share of the tickets for ore of others that are copies of tickets of the mine's own trucks, under plates that were elsewhere.
+pub(super) fn copied_share(basin: &Basin, place: usize) -> f64 {
+    let covers = basin.places[place].source.as_ref().is_some_and(|s| s.part == Some(Part::CoverOpen));
+    let combined = COMBINED.iter().all(|rule| basin.plan.plants(rule));
+    if covers && combined { (0.5 * basin.plan.strength("weights-cloned").unwrap_or(0.0)).min(0.9) } else { 0.0 }
+}
+
 /// Ore or concentrate that reaches a plant, yard or trader without a ticket, as a share of what its tickets bring.
 pub(super) fn unpapered_share(basin: &Basin, place: usize, month: u32) -> f64 {
     let site = &basin.places[place];

@@ -68,7 +68,17 @@ impl Run<'_> {
         };
         let to = self.basin.places[place].to.iter().filter(|(to, _)| takes(*to)).copied().collect();
         let days = self.calendar.days(self.month.index, self.basin.places[place].kind);
-        Order { to, product, kg: heap.wet_kg / 100 * percent, days, outside: false, quality: heap, deposit: None, foreign: false }
+        Order {
+            to,
+            product,
+            kg: heap.wet_kg / 100 * percent,
+            days,
+            outside: false,
+            copies: 0.0,
+            quality: heap,
+            deposit: None,
+            foreign: false,
+        }
     }
 
     /// A row of a plant's return, with the errors of its measurements.

@@ -4,9 +4,11 @@
 //! (some 27 t each); licensed scales shrink with it. Everything is SYNTHETIC and follows from the seed alone.
 
 mod basin;
+mod bridge;
 mod constants;
 mod deposit;
 mod dress;
+mod fault;
 mod fleet;
 mod launder;
 mod licences;
@@ -15,11 +17,14 @@ mod measure;
 mod mill;
 mod months;
 mod names;
+mod noise;
 mod output;
 mod package;
+mod passes;
 mod plain;
 mod plan;
 mod plant;
+mod registers;
 mod rng;
 mod sales;
 mod score;
@@ -27,13 +32,18 @@ mod score;
 mod tests;
 #[cfg(test)]
 mod tests_mines;
+#[cfg(test)]
+mod tests_tickets;
 mod tickets;
 mod truth;
 mod truth_case;
 mod truth_later;
 mod truth_mass;
+mod truth_papers;
 mod truth_scale;
 mod truth_trade;
+mod truth_trips;
+mod truth_trucks;
 
 pub use plan::{PLANTABLE, Plan};
 pub use score::{CATALOGUE, REMINDER, RuleScore, Score, ScoreError, score};
@@ -179,7 +189,6 @@ pub(crate) struct World {
     calendar: Calendar,
     licences: Vec<Licence>,
     prices: Vec<MarketPrice>,
-    plan: Plan,
 }
 
 /// Takes what a month gives.
@@ -227,7 +236,7 @@ fn world(options: &Options) -> Result<World, SimulateError> {
     let basin = basin::lay_out(options, &calendar);
     let licences = licences::register(&basin, &calendar);
     let prices = market::prices(options.seed, &calendar);
-    Ok(World { basin, calendar, licences, prices, plan: options.plan.clone() })
+    Ok(World { basin, calendar, licences, prices })
 }
 
 fn run(world: &World, out: &mut dyn Out) -> Result<(Counts, Truth), SimulateError> {

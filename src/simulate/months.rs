@@ -7,10 +7,12 @@
 use super::Calendar;
 use super::basin::{Basin, Kind, Place, Source};
 use super::constants as c;
+use super::fault;
 use super::fleet::Fleet;
-use super::launder::unpapered;
+use super::launder::{self, unpapered};
 use super::measure::{self, RETURN_STEP_KG};
 use super::output::{declared_ppm, foreign_ppm, hidden_share, share_ppm};
+use super::passes::{self, Permit};
 use super::plant::{Part, outside_in};
 use super::rng::{Rng, down, float, round};
 use super::tickets::{Lot, Order, Ticket, drive};
@@ -61,6 +63,8 @@ pub(super) struct Month {
     pub(super) returns: Vec<Return>,
     pub(super) utilities: Vec<Utility>,
     pub(super) flows: Flows,
+    /// Passes of ten days.
+    pub(super) permits: Vec<Permit>,
     /// What was dug in truth, by mine, kg.
     pub(super) dug_kg: BTreeMap<usize, i64>,
     /// What reached a plant, yard or trader without a ticket.
@@ -113,6 +117,7 @@ pub(super) fn pass(basin: &Basin, calendar: &Calendar, state: &mut State, index:
         returns: Vec::new(),
         utilities: Vec::new(),
         flows: Flows::new(),
+        permits: Vec::new(),
         dug_kg: BTreeMap::new(),
         unpapered: BTreeMap::new(),
     };
@@ -132,6 +137,8 @@ pub(super) fn pass(basin: &Basin, calendar: &Calendar, state: &mut State, index:
     for i in basin.of(Kind::Smelter).collect::<Vec<_>>() {
         run.work(i, product::CONCENTRATE, product::CARBONATE, 900);
     }
+    fault::in_month(basin, &state.fleet, index, &mut month.tickets);
+    month.permits = passes::of_month(basin, calendar, index, &month.tickets);
     month
 }
 
@@ -201,6 +208,7 @@ impl Run<'_> {
             quality: Lot::of(1_000_000_000, source.moisture_ppm, if ore { source.deposit.li2o_ppm } else { 0 }),
             deposit: ore.then_some(source.deposit),
             foreign: false,
+            copies: 0.0,
         }
     }
 
@@ -216,6 +224,7 @@ impl Run<'_> {
             quality: Lot::of(1_000_000_000, source.moisture_ppm, deposit.li2o_ppm),
             deposit: Some(deposit),
             foreign: true,
+            copies: launder::copied_share(self.basin, place),
         }
     }
 
@@ -258,7 +267,7 @@ impl Run<'_> {
         let days = self.calendar.days(self.month.index, site.kind);
         let to = site.to.iter().filter(|(to, _)| self.basin.places[*to].kind == Kind::Stockyard).copied().collect();
         let quality = Lot::of(1_000_000_000, 60_000, 0);
-        self.send(place, &[Order { to, product: OTHER, kg, days, outside: false, quality, deposit: None, foreign: false }]);
+        self.send(place, &[Order { to, product: OTHER, kg, days, outside: false, copies: 0.0, quality, deposit: None, foreign: false }]);
     }
 
     /// Drives orders and books what arrives; the mass sent of each, kg.
@@ -299,6 +308,7 @@ impl Run<'_> {
             kg: heap.wet_kg / 100 * 88,
             days: self.calendar.days(self.month.index, site.kind),
             outside: false,
+            copies: 0.0,
             quality: heap,
             deposit: None,
             foreign: false,

@@ -5,6 +5,8 @@ use super::fleet::Fleet;
 use super::licences::{degrees, wkt};
 use super::market::MarketPrice;
 use super::months::{Month, State};
+use super::passes::{Permit, printed};
+use super::registers::roads;
 use super::sales::Sale;
 use super::tickets::Ticket;
 use super::truth::number;
@@ -21,6 +23,7 @@ pub(super) struct Plain {
     production: Option<Table>,
     utilities: Option<Table>,
     sales: Option<Table>,
+    waybills: Option<Table>,
     tickets: u64,
 }
 
@@ -33,7 +36,7 @@ struct Table {
 
 impl Plain {
     pub(super) fn new(folder: &Path) -> Self {
-        Self { folder: folder.to_owned(), shipments: None, production: None, utilities: None, sales: None, tickets: 0 }
+        Self { folder: folder.to_owned(), shipments: None, production: None, utilities: None, sales: None, waybills: None, tickets: 0 }
     }
 }
 
@@ -45,6 +48,8 @@ impl Out for Plain {
         sites(&self.folder, world)?;
         licences(&self.folder, world)?;
         market_prices(&self.folder, &world.prices)?;
+        road_table(&self.folder, world)?;
+        self.waybills = Some(Table::new(&self.folder, "waybills", "waybill_no,origin,product,allowed_kg,valid_from,valid_to")?);
         self.shipments = Some(Table::new(&self.folder, "shipments", SHIPMENTS)?);
         self.production = Some(Table::new(
             &self.folder,
@@ -65,6 +70,11 @@ impl Out for Plain {
         if let Some(table) = &mut self.shipments {
             for row in &month.tickets {
                 ticket(table, world, &state.fleet, row)?;
+            }
+        }
+        if let Some(table) = &mut self.waybills {
+            for row in &month.permits {
+                permit(table, world, row)?;
             }
         }
         if let Some(table) = &mut self.production {
@@ -95,7 +105,8 @@ impl Out for Plain {
     }
 
     fn end(&mut self, _world: &World, state: &State) -> Result<Counts, SimulateError> {
-        for table in [&mut self.shipments, &mut self.production, &mut self.utilities, &mut self.sales].into_iter().flatten() {
+        let tables = [&mut self.shipments, &mut self.production, &mut self.utilities, &mut self.sales, &mut self.waybills];
+        for table in tables.into_iter().flatten() {
             table.flush()?;
         }
         vehicles(&self.folder, &state.fleet)?;
@@ -110,13 +121,15 @@ fn ticket(table: &mut Table, world: &World, fleet: &Fleet, row: &Ticket) -> Resu
     let axles = row.axles_stated.then_some(i64::from(truck.axles));
     table
         .text(&ticket_no)
-        .text(&waybill(row, &ticket_no))
+        .text(&printed(world, row.from as usize, row.number.0, row.pass))
         .text(row.product)
         .text(&truck.plate)
         .whole(axles)
         .text(&from.written)
         .text(&to.written);
-    table.minute(Some(row.loaded_at)).whole(Some(row.gross_kg)).whole(Some(row.tare_kg)).whole(Some(row.net_kg)).minute(row.unloaded_at);
+    let weighed = |kg: i64| row.weighed.then_some(kg);
+    table.minute(Some(row.loaded_at)).whole(weighed(row.gross_kg)).whole(weighed(row.tare_kg)).whole(Some(row.net_kg));
+    table.minute(row.unloaded_at);
     table.whole(row.received_kg).whole(row.li2o_ppm).whole(row.moisture_ppm).point(row.loaded);
     for n in 0..4 {
         table.whole(row.traces.and_then(|traces| traces.get(n).map(|ppm| i64::from(*ppm))));
@@ -124,9 +137,18 @@ fn ticket(table: &mut Table, world: &World, fleet: &Fleet, row: &Ticket) -> Resu
     table.end()
 }
 
-/// The number of the pass; empty where the ticket has none.
-pub(super) fn waybill(row: &Ticket, ticket_no: &str) -> String {
-    if row.waybill { format!("ZY{ticket_no}") } else { String::new() }
+fn permit(table: &mut Table, world: &World, row: &Permit) -> Result<(), SimulateError> {
+    table.text(&printed(world, row.from, row.month, row.pass)).text(&world.basin.places[row.from].written).text(row.product.unwrap_or(""));
+    table.whole(Some(row.allowed_kg)).text(&row.first.to_string()).text(&row.last.to_string()).end()
+}
+
+fn road_table(folder: &Path, world: &World) -> Result<(), SimulateError> {
+    let mut table = Table::new(folder, "roads", "origin,destination,distance_m,minutes")?;
+    for row in roads(world) {
+        let (from, to) = (&world.basin.places[row.from], &world.basin.places[row.to]);
+        table.text(&from.written).text(&to.written).whole(row.distance_m).whole(row.minutes).end()?;
+    }
+    table.flush()
 }
 
 fn sale(table: &mut Table, world: &World, row: &Sale) -> Result<(), SimulateError> {
@@ -182,16 +204,11 @@ fn licences(folder: &Path, world: &World) -> Result<(), SimulateError> {
 
 fn vehicles(folder: &Path, fleet: &Fleet) -> Result<(), SimulateError> {
     let mut table = Table::new(folder, "vehicles", "plate,class,axles,articulated,curb_kg,permitted_gross_kg")?;
-    for truck in fleet.trucks.iter().filter(|t| t.registered) {
-        let articulated = if !truck.articulation_stated {
-            ""
-        } else if truck.articulated {
-            "yes"
-        } else {
-            "no"
-        };
-        table.text(&truck.plate).text(truck.class()).whole(Some(i64::from(truck.axles))).text(articulated);
-        table.whole(Some(truck.tare_kg)).whole(Some(truck.limit_kg())).end()?;
+    for truck in fleet.trucks.iter().filter(|t| t.registered()) {
+        let articulated = truck.registered_articulated().map_or("", |yes| if yes { "yes" } else { "no" });
+        let kg = truck.registered_kg();
+        table.text(&truck.plate).text(truck.class()).whole(Some(i64::from(truck.registered_axles()))).text(articulated);
+        table.whole(kg.map(|k| k.0)).whole(kg.map(|k| k.1)).end()?;
     }
     table.flush()
 }

@@ -196,7 +196,7 @@ pub(super) fn outside_in(mine: usize, plan: &Plan, month: u32) -> bool {
     plan.plants("outside-boundary") && months.contains(&month)
 }
 
-/// Tickets of a million on which a fault of its own kind stands.
+/// Shares of tickets on which a fault of its own kind stands at strength 1, and what looks like one and is none.
 pub(super) mod rate {
     /// Whether the truck of this number carries too much now and then: every fortieth.
     pub(in super::super) const fn overloads(truck: usize) -> bool {
@@ -206,18 +206,34 @@ pub(super) mod rate {
     pub(in super::super) const fn unregistered(truck: usize) -> bool {
         truck % 160 == 47
     }
-    /// Their trips of a million that do.
-    pub(in super::super) const OVERLOAD: u64 = 150_000;
+    /// Their trips that do.
+    pub(in super::super) const OVERLOAD: f64 = 0.15;
     /// The receiver weighs at least 4 % less.
-    pub(in super::super) const MISMATCH: u64 = 700;
+    pub(in super::super) const MISMATCH: f64 = 0.000_7;
     /// Net is at least 200 kg off gross less tare.
-    pub(in super::super) const NET_OFF: u64 = 500;
-    /// Net is half a division off: no fault.
+    pub(in super::super) const NET_OFF: f64 = 0.000_5;
+    /// Of a million: net is half a division off: no fault.
     pub(in super::super) const NET_NEAR: u64 = 400;
     /// A number that an earlier ticket has.
-    pub(in super::super) const REUSED: u64 = 600;
+    pub(in super::super) const REUSED: f64 = 0.000_6;
     /// Of the tickets of a mine in a month of loading outside.
-    pub(in super::super) const OUTSIDE: u64 = 250_000;
-    /// Within the GPS error of the boundary: no fault.
+    pub(in super::super) const OUTSIDE: f64 = 0.25;
+    /// Of a million: at the boundary, as far as GPS strays: no fault.
     pub(in super::super) const EDGE: u64 = 3_000;
+    /// Of the tickets of a weighbridge that prints tickets for what never crossed it.
+    pub(in super::super) const NOT_DISPATCHED: f64 = 0.05;
+    /// Of the tickets to a place at which trucks never arrive.
+    pub(in super::super) const NOT_RECEIVED: f64 = 0.03;
+    /// Of the tickets of a weighbridge that lets trucks go without a pass.
+    pub(in super::super) const NO_PASS: f64 = 0.08;
+    /// Passes that are shown again, of a weighbridge where that is done.
+    pub(in super::super) const PASS_AGAIN: f64 = 0.012;
+    /// Passes of ten days for less than was taken out.
+    pub(in super::super) const PASS_SHORT: f64 = 0.08;
+    /// A ticket under the plate of a truck that was elsewhere.
+    pub(in super::super) const CLONED_PLATE: f64 = 0.003;
+    /// A trip over a long road that arrives at once.
+    pub(in super::super) const EARLY: f64 = 0.006;
+    /// One day of too many trips so many tickets.
+    pub(in super::super) const TOO_MANY_EVERY: f64 = 4_500.0;
 }

@@ -52,11 +52,51 @@ impl Rng {
         self.gauss().clamp(-3.0, 3.0)
     }
 
-    /// Standard normal as measurement errors are: no bound but that of 32 bits of chance, 6.7.
-    pub(super) fn gauss(&mut self) -> f64 {
-        let radius = libm::sqrt(-2.0 * libm::log(1.0 - self.unit()));
-        radius * libm::cos(2.0 * core::f64::consts::PI * self.unit())
+    /// The error of a measurement in standard errors: normal, within ±3.5; what falls beyond is measured again.
+    pub(super) fn error(&mut self) -> f64 {
+        loop {
+            let error = self.gauss();
+            if error.abs() <= 3.5 {
+                return error;
+            }
+        }
     }
+
+    /// Standard normal; no bound but that of 32 bits of chance, 6.7.
+    pub(super) fn gauss(&mut self) -> f64 {
+        self.radius() * libm::cos(2.0 * core::f64::consts::PI * self.unit())
+    }
+
+    /// How far from its centre a point falls whose two coordinates are standard normal.
+    pub(super) fn radius(&mut self) -> f64 {
+        libm::sqrt(-2.0 * libm::log(1.0 - self.unit()))
+    }
+
+    /// Numbers below `n`, each with the chance `share`; as many draws as numbers taken.
+    pub(super) fn picks(&mut self, n: usize, share: f64) -> Vec<usize> {
+        if share >= 1.0 {
+            return (0..n).collect();
+        }
+        let mut taken = Vec::new();
+        let per_gap = libm::log(1.0 - share.max(1e-12));
+        let mut next = 0usize;
+        loop {
+            let gap = round((libm::log(1.0 - self.unit()) / per_gap).min(1e15) - 0.5).max(0);
+            next = next.saturating_add(usize::try_from(gap).unwrap_or(usize::MAX));
+            if next >= n {
+                return taken;
+            }
+            taken.push(next);
+            next += 1;
+        }
+    }
+}
+
+/// Whether number `n` is one of a share of all numbers that is spread evenly over them (multiples of the golden section).
+/// Shares whose ranges `from..from + share` of 0..1 do not meet have no number in common.
+pub(super) fn spread(n: usize, from: f64, share: f64) -> bool {
+    let at = f64::from(u32::try_from(n).unwrap_or(u32::MAX)) * 0.618_033_988_749_894_9;
+    (from..from + share).contains(&(at - libm::floor(at)))
 }
 
 /// The nearest whole number; halves away from zero. Saturates.

@@ -1,28 +1,38 @@
 //! What does each trip leave on paper?
 
 use super::basin::{Basin, Kind, Point, offset};
+use super::bridge::Passes;
 use super::constants::{DIVISION_KG, SPEED_M_PER_MINUTE};
 use super::deposit::{Deposit, Traces};
-use super::fleet::{Fleet, Truck};
+use super::fault::{self, Fault};
+use super::fleet::{Fleet, Paper, Truck};
 use super::measure;
+use super::noise;
 use super::plant::rate;
-use super::rng::{Rng, down, float, round};
+use super::rng::{Rng, float, round};
 use crate::records::product;
+use crate::records::time::date_of;
+use chrono::Datelike as _;
 
 /// A weighbridge ticket.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Ticket {
     pub(super) from: u32,
     pub(super) to: u32,
+    /// Which of the month's orders it is part of.
+    pub(super) order: u32,
     pub(super) product: &'static str,
     pub(super) truck: u32,
     /// Month of its number (year × 100 + month) and serial at the weighbridge.
     pub(super) number: (u32, u32),
-    pub(super) waybill: bool,
+    pub(super) pass: Pass,
     /// Whether the ticket states the axles.
     pub(super) axles_stated: bool,
-    /// Beijing minutes since 1970.
+    /// Whether the ticket states gross and tare; they are here in any case.
+    pub(super) weighed: bool,
+    /// Beijing minutes since 1970, as the weighbridge's clock says.
     pub(super) loaded_at: i64,
+    /// As the clock of the place that it reached says.
     pub(super) unloaded_at: Option<i64>,
     pub(super) gross_kg: i64,
     pub(super) tare_kg: i64,
@@ -37,6 +47,18 @@ pub(super) struct Ticket {
     pub(super) lot: (i64, i64),
     /// Ore of another deposit under the name of this one.
     pub(super) foreign: bool,
+    /// What was done to its weights, its plate or its receipt.
+    pub(super) fault: Option<Fault>,
+}
+
+/// The pass that a ticket names; passes belong to the weighbridge and the month of the ticket's number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Pass {
+    None,
+    /// Of one trip: a serial.
+    Trip(u32),
+    /// Of ten days: the first, second or third.
+    Batch(u32),
 }
 
 /// Ore, concentrate, salt or slag that is to leave a place in a month.
@@ -47,8 +69,10 @@ pub(super) struct Order {
     pub(super) kg: i64,
     /// First and last day, counted from 1970.
     pub(super) days: (i64, i64),
-    /// Loads may lie outside of the boundary.
+    /// Loads may lie outside of the boundary, if such loads are planted.
     pub(super) outside: bool,
+    /// Share of its tickets that are copies of others, for ore that came from elsewhere.
+    pub(super) copies: f64,
     /// Of what the heap is made; its mass does not matter.
     pub(super) quality: Lot,
     /// The deposit that it was dug from; `None`: it comes from a heap.
@@ -97,7 +121,7 @@ impl Lot {
 }
 
 /// Drives all of a month's orders of one weighbridge: tickets in the order of their times, and the mass that each order
-/// took, never more than it says.
+/// took. Honest trips take no more than it says; what is wrong with their weights may add a little.
 pub(super) fn drive(basin: &Basin, fleet: &mut Fleet, from: usize, month: u32, orders: &[Order]) -> (Vec<Ticket>, Vec<i64>) {
     let mut rng = Rng::of(basin.seed, "drive", u64::from(month) * 100_000 + from as u64);
     let mut tickets = Vec::new();
@@ -108,16 +132,18 @@ pub(super) fn drive(basin: &Basin, fleet: &mut Fleet, from: usize, month: u32, o
     for day in first..=last {
         let mut shift = fleet.shift(from, day, &mut rng);
         let today = tickets.len();
-        for (order, done) in orders.iter().zip(&mut done).filter(|(o, _)| !o.to.is_empty()) {
+        let wet = is_wet(day);
+        for ((n, order), done) in (0u32..).zip(orders).zip(&mut done).filter(|((_, o), _)| !o.to.is_empty()) {
             let sample = order.sample(from, &mut rng);
             let span = order.days.1 - order.days.0 + 1;
             let due = order.kg * (day - order.days.0 + 1).clamp(0, span) / span;
             loop {
-                let (truck, minute) = fleet.next(&mut shift, basin.seed, &mut rng);
-                let Some(weighed) = weigh(&fleet.trucks[truck], due - *done, &mut rng) else { break };
+                let (truck, minute) = fleet.next(&mut shift, basin, &mut rng);
+                let Some(weighed) = weigh(&fleet.trucks[truck], due - *done, wet, &mut rng) else { break };
                 *done += weighed.net_kg;
                 let ticket = Ticket {
                     from: u32::try_from(from).unwrap_or(0),
+                    order: n,
                     truck: u32::try_from(truck).unwrap_or(0),
                     loaded_at: day * 1_440 + minute,
                     li2o_ppm: sample.li2o_ppm,
@@ -127,79 +153,88 @@ pub(super) fn drive(basin: &Basin, fleet: &mut Fleet, from: usize, month: u32, o
                     foreign: order.foreign,
                     ..weighed
                 };
-                let limit_kg = fleet.trucks[truck].limit_kg();
-                let (ticket, travel) = travelled(basin, order, ticket, limit_kg, &mut rng);
+                let (ticket, travel) = travelled(basin, order, ticket, &mut rng);
                 tickets.push(ticket);
                 Fleet::back_after(&mut shift, 2 * travel + rng.between(35, 60));
             }
         }
-        number(tickets.get_mut(today..).unwrap_or_default(), month, &mut serial, &mut rng);
+        number(basin, tickets.get_mut(today..).unwrap_or_default(), day, month, &mut serial);
     }
-    (tickets, done)
+    fault::at_bridge(basin, fleet, (from, month), orders, &mut tickets);
+    let sent_kg = within(orders, &mut tickets);
+    (tickets, sent_kg)
+}
+
+/// What each order took. What is wrong with the weights may have made it more than ordered; the last trips of an order that would
+/// take a twentieth more are not made, so that no heap is emptied below nothing.
+fn within(orders: &[Order], tickets: &mut Vec<Ticket>) -> Vec<i64> {
+    let mut sent_kg = vec![0i64; orders.len()];
+    for ticket in tickets.iter() {
+        sent_kg[ticket.order as usize] += ticket.net_kg;
+    }
+    for ((n, order), sent_kg) in (0u32..).zip(orders).zip(&mut sent_kg) {
+        while *sent_kg > order.kg / 20 * 21 {
+            let Some(last) = tickets.iter().rposition(|t| t.order == n) else { break };
+            *sent_kg -= tickets.remove(last).net_kg;
+        }
+    }
+    sent_kg
+}
+
+/// April to June: the plum rains.
+fn is_wet(day: i64) -> bool {
+    i32::try_from(day).ok().and_then(date_of).is_some_and(|d| matches!(d.month(), 4..=6))
 }
 
 /// What the trip itself adds to the paper, and the minutes that it took.
-fn travelled(basin: &Basin, order: &Order, mut ticket: Ticket, limit_kg: i64, rng: &mut Rng) -> (Ticket, i64) {
+fn travelled(basin: &Basin, order: &Order, mut ticket: Ticket, rng: &mut Rng) -> (Ticket, i64) {
     let (from, to) = (ticket.from as usize, destination(&order.to, rng));
     let travel = travel_minutes(basin, from, to, rng);
     ticket.to = u32::try_from(to).unwrap_or(0);
     ticket.product = order.product;
-    // Every second weighbridge is on the electronic pass system.
-    ticket.waybill &= from % 2 == 0;
-    ticket.unloaded_at = (!rng.ppm(60_000)).then(|| ticket.loaded_at + travel + rng.between(4, 12));
-    ticket.loaded = position(basin, from, order, rng);
-    faults(&mut ticket, limit_kg, rng);
+    ticket.weighed = basin.bridges[from].gross;
+    let arrived = ticket.loaded_at + travel + rng.between(4, 12);
+    ticket.loaded_at += basin.bridges[from].clock(rng);
+    // A receipt lacks its time or its mass now and then; both only where nobody writes receipts.
+    let blank = rng.below(100);
+    let receipts = basin.bridges[to].receipts;
+    ticket.unloaded_at = (receipts && blank >= 2).then(|| arrived + basin.bridges[to].clock(rng));
+    ticket.received_kg = ticket.received_kg.filter(|_| receipts && !(2..5).contains(&blank));
+    ticket.loaded = position(basin, from, rng);
+    if rng.ppm(rate::NET_NEAR) {
+        ticket.gross_kg -= DIVISION_KG / 2;
+    }
     (ticket, travel)
 }
 
 /// Weighs a load: `None` if the truck's own load is more than what is left to carry.
-fn weigh(truck: &Truck, left_kg: i64, rng: &mut Rng) -> Option<Ticket> {
-    let over = truck.overloader && rng.ppm(rate::OVERLOAD);
-    let filling = if over { rng.range(1.06, 1.38) } else { rng.range(0.885, 0.968) };
-    let gross_kg = down(round(float(truck.limit_kg()) * filling), DIVISION_KG);
-    let tare_kg = truck.tare_kg + rng.between(-2, 2) * DIVISION_KG;
-    let net_kg = gross_kg - tare_kg;
-    (net_kg <= left_kg).then_some(Ticket {
+fn weigh(truck: &Truck, left_kg: i64, wet: bool, rng: &mut Rng) -> Option<Ticket> {
+    let weighed = noise::weigh(truck, rng.range(0.885, 0.968), wet, rng);
+    (weighed.net_kg <= left_kg).then_some(Ticket {
         from: 0,
         to: 0,
+        order: 0,
         product: product::ORE,
         truck: 0,
         number: (0, 0),
-        waybill: !rng.ppm(30_000),
-        // An overloaded truck whose axles nobody wrote down is found through the register, or not at all.
-        axles_stated: !rng.ppm(if over { 120_000 } else { 40_000 }),
+        pass: Pass::None,
+        // Where the register says another number of axles the ticket has its own.
+        axles_stated: !rng.ppm(40_000) || matches!(truck.paper, Paper::Unfit(_) | Paper::Small),
+        weighed: true,
         loaded_at: 0,
         unloaded_at: None,
-        gross_kg,
-        tare_kg,
-        net_kg,
-        received_kg: Some(net_kg),
+        gross_kg: weighed.gross_kg(),
+        tare_kg: weighed.tare_kg,
+        net_kg: weighed.net_kg,
+        received_kg: Some(weighed.received_kg),
         li2o_ppm: None,
         moisture_ppm: None,
         loaded: None,
         traces: None,
         lot: (0, 0),
         foreign: false,
+        fault: None,
     })
-}
-
-/// Faults of the paper, and what looks like one and is none.
-fn faults(ticket: &mut Ticket, limit_kg: i64, rng: &mut Rng) {
-    // Two weighbridges agree within 0.5 %.
-    let steps = ticket.net_kg / 200 / DIVISION_KG;
-    ticket.received_kg = Some(ticket.net_kg + rng.between(-steps, steps) * DIVISION_KG);
-    let fault = rng.below(1_000_000);
-    let (mismatch, off, near) = (rate::MISMATCH, rate::MISMATCH + rate::NET_OFF, rate::MISMATCH + rate::NET_OFF + rate::NET_NEAR);
-    if fault < mismatch {
-        ticket.received_kg = Some(down(ticket.net_kg - ticket.net_kg * rng.between(45, 120) / 1_000, DIVISION_KG));
-    } else if fault < off && ticket.gross_kg <= limit_kg {
-        // Gross and tare stay as they were weighed; the net that is written is another.
-        ticket.gross_kg -= rng.between(15, 90) * DIVISION_KG;
-    } else if fault < near && ticket.gross_kg <= limit_kg {
-        ticket.gross_kg -= DIVISION_KG / 2;
-    } else if ticket.unloaded_at.is_none() || rng.ppm(40_000) {
-        ticket.received_kg = None;
-    }
 }
 
 /// What is carried on a day, and what the laboratory says of it.
@@ -244,8 +279,8 @@ fn travel_minutes(basin: &Basin, from: usize, to: usize, rng: &mut Rng) -> i64 {
     round(float(basin.road_m(from, to)) / SPEED_M_PER_MINUTE * rng.range(0.9, 1.25)).clamp(8, 210)
 }
 
-/// Where the ticket says that the truck was loaded: in a pit, well inside.
-fn position(basin: &Basin, from: usize, order: &Order, rng: &mut Rng) -> Option<Point> {
+/// Where the ticket says that the truck was loaded: in a pit, well inside, or a few metres about its edge, as GPS strays.
+fn position(basin: &Basin, from: usize, rng: &mut Rng) -> Option<Point> {
     let source = basin.places[from].source.as_ref()?;
     if basin.places[from].kind == Kind::Unknown || rng.ppm(80_000) {
         return None;
@@ -253,32 +288,31 @@ fn position(basin: &Basin, from: usize, order: &Order, rng: &mut Rng) -> Option<
     let pit = usize::try_from(rng.below(source.pits.len() as u64)).unwrap_or(0);
     let corners = &source.pits[pit];
     let centre = if pit == 0 { basin.places[from].at } else { centre_of(corners) };
-    if order.outside && rng.ppm(rate::OUTSIDE) {
-        let beyond = source.radius_m * 1.12 + rng.range(380.0, 1_400.0);
-        return Some(offset(centre, beyond, rng.range(0.0, 2.0 * core::f64::consts::PI)));
-    }
     if rng.ppm(rate::EDGE) {
-        // A few metres beyond a corner: within what GPS is wrong by.
         let corner = corners[usize::try_from(rng.below(corners.len() as u64)).unwrap_or(0)];
-        let (north, east) = super::basin::metres(centre, corner);
-        return Some(offset(corner, rng.range(3.0, 14.0), libm::atan2(north, east)));
+        return Some(noise::gps(corner, rng));
     }
-    Some(offset(centre, source.radius_m * 0.55 * libm::sqrt(rng.unit()), rng.range(0.0, 2.0 * core::f64::consts::PI)))
+    let at = offset(centre, source.radius_m * 0.55 * libm::sqrt(rng.unit()), rng.range(0.0, 2.0 * core::f64::consts::PI));
+    Some(noise::gps(at, rng))
 }
 
-fn centre_of(corners: &[Point]) -> Point {
+pub(super) fn centre_of(corners: &[Point]) -> Point {
     let n = i64::try_from(corners.len().max(1)).unwrap_or(1);
     let mean = |axis: fn(&Point) -> i32| i32::try_from(corners.iter().map(|p| i64::from(axis(p))).sum::<i64>() / n).unwrap_or(0);
     Point { lat_e5: mean(|p| p.lat_e5), lon_e5: mean(|p| p.lon_e5) }
 }
 
-/// Numbers the tickets of a day in the order of their times; now and then a number is written twice.
-fn number(today: &mut [Ticket], month: u32, serial: &mut u32, rng: &mut Rng) {
+/// Numbers the tickets of a day in the order of their times, and gives each its pass.
+fn number(basin: &Basin, today: &mut [Ticket], day: i64, month: u32, serial: &mut u32) {
     today.sort_by_key(|t| (t.loaded_at, t.truck));
+    let of_month = i32::try_from(day).ok().and_then(date_of).map_or(0, |d| d.day0());
     for ticket in today {
         *serial += 1;
-        let earlier = u32::try_from(rng.below(12)).unwrap_or(0) + 1;
-        let reused = rng.ppm(rate::REUSED) && *serial > earlier;
-        ticket.number = (month, if reused { *serial - earlier } else { *serial });
+        ticket.number = (month, *serial);
+        ticket.pass = match basin.bridges[ticket.from as usize].passes {
+            Passes::Trip { from_month } if month >= from_month => Pass::Trip(*serial),
+            Passes::Batch => Pass::Batch((of_month / 10).min(2) + 1),
+            Passes::Trip { .. } | Passes::None => Pass::None,
+        };
     }
 }

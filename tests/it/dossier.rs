@@ -77,8 +77,7 @@ fn district() -> tempfile::TempDir {
 /// What Python's own library draws from the frame; `None`: this machine has no Python.
 fn by_python(seed: &str, share: &str, frame: &str) -> Option<String> {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/spot_checks/draw.py");
-    let mut child =
-        Command::new("python3").arg(script).args([seed, share]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().ok()?;
+    let mut child = Command::new("python3").arg(script).args([seed, share]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().ok()?;
     child.stdin.take().unwrap().write_all(frame.as_bytes()).unwrap();
     let output = child.wait_with_output().unwrap();
     assert!(output.status.success());
@@ -90,16 +89,17 @@ fn anyone_with_the_seed_draws_the_same_rights() {
     let folder = district();
     let frame = stdout(folder.path(), &["sample", "--frame"]);
     assert_eq!(frame.lines().count(), 13, "a closed right is none: {frame}");
-    assert!(frame.contains("C3600002020017130000003\t甲县\thigh\n") && frame.contains("C3600002020017130000004\t乙县\tmedium\n"), "{frame}");
+    assert!(
+        frame.contains("C3600002020017130000003\t甲县\thigh\n") && frame.contains("C3600002020017130000004\t乙县\tmedium\n"),
+        "{frame}"
+    );
     let mut drawn_by_some_seed = std::collections::BTreeSet::new();
     for seed in ["2023年第三季度", "1", "lepid"] {
         for share in ["0.2", "0.5"] {
             let sample = json(folder.path(), &["sample", "--seed", seed, "--share", share, "--json"]);
             let drawn = sample["sample"]["drawn"].as_array().unwrap();
-            let ours: Vec<String> = drawn
-                .iter()
-                .map(|d| format!("{} {}/{}", d["licence_no"].as_str().unwrap(), d["chance"][0], d["chance"][1]))
-                .collect();
+            let ours: Vec<String> =
+                drawn.iter().map(|d| format!("{} {}/{}", d["licence_no"].as_str().unwrap(), d["chance"][0], d["chance"][1])).collect();
             assert_eq!(ours.len(), if share == "0.2" { 3 } else { 7 }, "⌈share × 13⌉, three counties");
             drawn_by_some_seed.extend(ours.iter().cloned());
             if let Some(theirs) = by_python(seed, share, &frame) {

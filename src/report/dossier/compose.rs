@@ -69,9 +69,10 @@ fn register(dossier: &Dossier, s: Say) -> Vec<(String, String)> {
 /// The figures that are read first.
 fn key(dossier: &Dossier, s: Say) -> Vec<(String, String, &'static str)> {
     let level = dossier.risk.map_or("", |r| crate::risk::sample::level_id(r.level));
-    let score = dossier.risk.map_or_else(|| s.of("没有线索", "no findings").to_owned(), |r| {
-        format!("{} · {}", words::severity(r.level).get(s.0), tonnes(r.score_kg, s.0))
-    });
+    let score = dossier.risk.map_or_else(
+        || s.of("没有线索", "no findings").to_owned(),
+        |r| format!("{} · {}", words::severity(r.level).get(s.0), tonnes(r.score_kg, s.0)),
+    );
     let mut key = vec![
         (s.of("风险（吨按确定程度加权，不重复计）", "at risk (weighted tonnes, each once)").to_owned(), score, level),
         (s.of("线索", "findings").to_owned(), grouped(i64::try_from(dossier.findings.len()).unwrap_or(i64::MAX)), ""),
@@ -79,8 +80,13 @@ fn key(dossier: &Dossier, s: Say) -> Vec<(String, String, &'static str)> {
     if let Some(output) = dossier.output.last() {
         let worst = output.dispatched_kg.max(output.declared_kg.unwrap_or(0));
         let share = output.approved_kg.and_then(|kg| crate::chart::number::percent(worst, kg));
-        let scale = output.approved_kg.map_or_else(|| s.of("无核定规模", "no approved scale").to_owned(), |kg| format!("/ {}", tonnes(kg, s.0)));
-        let name = if s.0 == Lang::Zh { format!("{} 年产量（申报、过磅较大者）与规模", output.year) } else { format!("output {} (larger of declared, tickets) and scale", output.year) };
+        let scale =
+            output.approved_kg.map_or_else(|| s.of("无核定规模", "no approved scale").to_owned(), |kg| format!("/ {}", tonnes(kg, s.0)));
+        let name = if s.0 == Lang::Zh {
+            format!("{} 年产量（申报、过磅较大者）与规模", output.year)
+        } else {
+            format!("output {} (larger of declared, tickets) and scale", output.year)
+        };
         key.push((name, format!("{} {scale}{}", tonnes(worst, s.0), share.map(|p| format!(" · {p}")).unwrap_or_default()), ""));
     }
     let open = dossier.cases.map_or_else(|| s.of("见 lepid cases", "see lepid cases").to_owned(), |c| c.len().to_string());
@@ -156,14 +162,23 @@ fn findings_table(caption: &str, findings: &[&Finding], s: Say) -> Table {
     let row = |f: &&Finding| {
         vec![
             words::severity(f.severity).get(s.0).to_owned(),
-            format!("{}：{}（{}，{}；{}）", f.title.get(s.0), f.says.get(s.0), words::certainty(f.certainty).get(s.0), f.department.get(s.0), f.id),
+            format!(
+                "{}：{}（{}，{}；{}）",
+                f.title.get(s.0),
+                f.says.get(s.0),
+                words::certainty(f.certainty).get(s.0),
+                f.department.get(s.0),
+                f.id
+            ),
             f.period.clone(),
             f.quantity_kg.map_or_else(|| NONE.to_owned(), say::tonnes),
             f.clears.get(s.0).to_owned(),
         ]
     };
-    Table::new(caption, columns, findings.iter().map(row).collect())
-        .noted(s.of("全部磅单：lepid findings evidence --finding 编号（括号内）", "Every ticket: lepid findings evidence --finding ID (in brackets)"))
+    Table::new(caption, columns, findings.iter().map(row).collect()).noted(s.of(
+        "全部磅单：lepid findings evidence --finding 编号（括号内）",
+        "Every ticket: lepid findings evidence --finding ID (in brackets)",
+    ))
 }
 
 fn of_trucks(dossier: &Dossier, s: Say) -> Option<Section> {
@@ -172,7 +187,8 @@ fn of_trucks(dossier: &Dossier, s: Say) -> Option<Section> {
         return None;
     }
     let rest = dossier.of_trucks.len() - shown.len();
-    let mut blocks = vec![Block::Table(findings_table(s.of("在此装卸的车辆的线索", "Findings about trucks that load or unload here"), &shown, s))];
+    let mut blocks =
+        vec![Block::Table(findings_table(s.of("在此装卸的车辆的线索", "Findings about trucks that load or unload here"), &shown, s))];
     if rest > 0 {
         blocks.push(Block::Text(match s.0 {
             Lang::Zh => format!("另有 {rest} 条，见 findings.xlsx。"),
@@ -186,8 +202,11 @@ fn cases(dossier: &Dossier, s: Say) -> Section {
     let mut blocks = Vec::new();
     match dossier.cases {
         None => blocks.push(Block::Text(
-            s.of("本页不含台账；带台账的档案：lepid dossier 编号；台账：lepid cases。", "This copy holds no ledger; with it: lepid dossier ID; the ledger: lepid cases.")
-                .to_owned(),
+            s.of(
+                "本页不含台账；带台账的档案：lepid dossier 编号；台账：lepid cases。",
+                "This copy holds no ledger; with it: lepid dossier ID; the ledger: lepid cases.",
+            )
+            .to_owned(),
         )),
         Some([]) => blocks.push(Block::Text(s.of("台账中没有关于它的问题。", "The ledger holds no case about it.").to_owned())),
         Some(lines) => {
@@ -201,7 +220,8 @@ fn cases(dossier: &Dossier, s: Say) -> Section {
                 text(s.of("备注", "note"), 36),
             ];
             let or_none = |text: &str| if text.is_empty() { NONE.to_owned() } else { text.to_owned() };
-            let row = |c: &super::CaseLine| [&c.id, &c.title, &c.state, &c.department, &c.person, &c.due, &c.note].map(|t| or_none(t)).to_vec();
+            let row =
+                |c: &super::CaseLine| [&c.id, &c.title, &c.state, &c.department, &c.person, &c.due, &c.note].map(|t| or_none(t)).to_vec();
             blocks.push(Block::Table(Table::new(s.of("问题台账", "Ledger of cases"), columns, lines.iter().map(row).collect())));
         }
     }
@@ -222,9 +242,16 @@ fn made_from(dossier: &Dossier, s: Say) -> Section {
     let rows = rows.into_iter().map(|(name, value)| vec![name.to_owned(), value]).collect();
     let table = Table::new(s.of("由什么得出", "What it was made from"), columns, rows).noted(match s.0 {
         Lang::Zh => format!("数量均以整数千克计算，表中吨数 {}；同一数据版本、同一政策得到同样的档案。", whole_note(s)),
-        Lang::En => format!("Quantities are whole kilograms, tonnes in tables {}; the same records and policy give the same dossier.", whole_note(s)),
+        Lang::En => format!(
+            "Quantities are whole kilograms, tonnes in tables {}; the same records and policy give the same dossier.",
+            whole_note(s)
+        ),
     });
-    Section { id: "made-from", title: s.of("依据", "Provenance").to_owned(), blocks: vec![Block::Text(reminder(s).to_owned()), Block::Table(table)] }
+    Section {
+        id: "made-from",
+        title: s.of("依据", "Provenance").to_owned(),
+        blocks: vec![Block::Text(reminder(s).to_owned()), Block::Table(table)],
+    }
 }
 
 fn whole_note(s: Say) -> String {

@@ -96,17 +96,21 @@ pub fn facts(engine: &Engine, given: &Given) -> Result<Vec<SiteFacts>, EngineErr
     let mut sites = Sites::new();
     let mut companies: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut names: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    each(engine, "SELECT s.site_id, s.name, s.company_id, c.name AS company FROM sites AS s LEFT JOIN companies AS c ON s.company_id = c.company_id", |rows, row| {
-        let id = rows.text("site_id", row)?.unwrap_or_default();
-        let called = names.entry(id.clone()).or_default();
-        called.extend(["name", "company"].into_iter().filter_map(|column| rows.text(column, row).ok().flatten()));
-        called.insert(id.clone());
-        if let Some(company) = rows.text("company_id", row)? {
-            companies.entry(company).or_default().push(id.clone());
-        }
-        sites.insert(id.clone(), SiteFacts { site_id: id, ..SiteFacts::default() });
-        Ok(())
-    })?;
+    each(
+        engine,
+        "SELECT s.site_id, s.name, s.company_id, c.name AS company FROM sites AS s LEFT JOIN companies AS c ON s.company_id = c.company_id",
+        |rows, row| {
+            let id = rows.text("site_id", row)?.unwrap_or_default();
+            let called = names.entry(id.clone()).or_default();
+            called.extend(["name", "company"].into_iter().filter_map(|column| rows.text(column, row).ok().flatten()));
+            called.insert(id.clone());
+            if let Some(company) = rows.text("company_id", row)? {
+                companies.entry(company).or_default().push(id.clone());
+            }
+            sites.insert(id.clone(), SiteFacts { site_id: id, ..SiteFacts::default() });
+            Ok(())
+        },
+    )?;
     rights(engine, &mut sites)?;
     spots(engine, given, &mut sites)?;
     trucks(engine, given, &mut sites)?;

@@ -59,7 +59,9 @@ fn draw(table: &Table) -> Markup {
         (false, false) => None,
     };
     // Long texts keep room on a phone, where the table scrolls.
-    let wide = |at: usize| table.columns.get(at).is_some_and(|c| !c.number) && table.rows.iter().filter_map(|r| r.get(at)).any(|c| c.chars().count() > 28);
+    let wide = |at: usize| {
+        table.columns.get(at).is_some_and(|c| !c.number) && table.rows.iter().filter_map(|r| r.get(at)).any(|c| c.chars().count() > 28)
+    };
     let last = table.rows.len().saturating_sub(1);
     html! {
         div.scroll tabindex="0" role="region" aria-label=(table.caption) {

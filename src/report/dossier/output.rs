@@ -15,13 +15,11 @@ pub(super) fn place(dossier: &Dossier, s: Say) -> Section {
         (0, Lang::Zh) => "没有磅单被线索列为在范围外装车。".to_owned(),
         (0, Lang::En) => "No finding says that a ticket was loaded outside.".to_owned(),
         (n, Lang::Zh) => format!("线索 outside-boundary 列出 {n} 张磅单在范围外装车，超出定位误差；图中以另一种颜色标出。"),
-        (n, Lang::En) => format!("Findings of outside-boundary say that {n} tickets were loaded outside, beyond the error of positions; they stand out on the map."),
+        (n, Lang::En) => format!(
+            "Findings of outside-boundary say that {n} tickets were loaded outside, beyond the error of positions; they stand out on the map."
+        ),
     };
-    Section {
-        id: "place",
-        title: s.of("位置", "Place").to_owned(),
-        blocks: vec![Block::Picture(title, svg), Block::Text(says)],
-    }
+    Section { id: "place", title: s.of("位置", "Place").to_owned(), blocks: vec![Block::Picture(title, svg), Block::Text(says)] }
 }
 
 /// A section of the years with raw ore; none for a place without any.

@@ -4,13 +4,16 @@ use super::data::Dossier;
 use crate::balance::MineOutput;
 use crate::chart::map::{self, Area, Dot, Map};
 use crate::chart::months::{self, Month, Months};
-use crate::rules::Boundary;
+use crate::rules::{Boundary, Place};
 use crate::text::{Lang, Said};
 use std::collections::BTreeMap;
 
 /// Title and SVG of the map.
 pub(super) fn map(dossier: &Dossier, lang: Lang) -> (String, String) {
-    let title = Said::new(format!("{}：矿区范围与装车位置", dossier.site.name), format!("{}: licensed areas and loading positions", dossier.site.name));
+    let title = Said::new(
+        format!("{}：矿区范围与装车位置", dossier.site.name),
+        format!("{}: licensed areas and loading positions", dossier.site.name),
+    );
     let title = title.get(lang).to_owned();
     let (areas, without_area) = areas(dossier);
     let spots = dossier.facts.spots.iter().map(|s| Dot { at: (s.lon_e6, s.lat_e6), tickets: s.tickets, outside: s.outside }).collect();
@@ -39,8 +42,9 @@ fn areas(dossier: &Dossier) -> (Vec<Area>, u64) {
         *areas.entry((&right.licence_no, boundary)).or_default() |= in_force;
     }
     let mut drawn = Vec::new();
+    let place = Place { site: dossier.site.lat.zip(dossier.site.lon), county: None };
     for ((name, boundary), in_force) in areas {
-        match Boundary::parse(boundary) {
+        match Boundary::read(boundary, &place) {
             Ok(boundary) => drawn.push(Area { name: name.to_owned(), in_force, rings: rings(&boundary) }),
             Err(_) => without += 1,
         }
@@ -57,7 +61,10 @@ fn rings(boundary: &Boundary) -> Vec<Vec<(i64, i64)>> {
 
 /// Title and SVG of one year.
 pub(super) fn year(dossier: &Dossier, output: &MineOutput, lang: Lang) -> (String, String) {
-    let title = Said::new(format!("{} {} 年产量与核定规模", output.name, output.year), format!("{}: output and approved scale, {}", output.name, output.year));
+    let title = Said::new(
+        format!("{} {} 年产量与核定规模", output.name, output.year),
+        format!("{}: output and approved scale, {}", output.name, output.year),
+    );
     let title = title.get(lang).to_owned();
     let flagged = dossier.findings.iter().any(|f| f.rule.starts_with("over-scale-") && f.period == output.year.to_string());
     let months = (1..=12).map(|m| month(dossier, output, &format!("{}-{m:02}-01", output.year))).collect();

@@ -48,7 +48,10 @@ pub(super) fn rights(dossier: &Dossier, s: Say) -> Section {
         text(s.of("登记号及期限、开采方式", "right, its term, method"), 36),
     ];
     let rows = dossier.facts.rights.iter().map(|r| {
-        let minerals = r.minerals.as_deref().map(|m| m.split(';').map(|m| words::product(m.trim()).get(s.0).to_owned()).collect::<Vec<_>>().join(s.of("、", ", ")));
+        let minerals = r
+            .minerals
+            .as_deref()
+            .map(|m| m.split(';').map(|m| words::product(m.trim()).get(s.0).to_owned()).collect::<Vec<_>>().join(s.of("、", ", ")));
         let kind = [Some(choice("kind", &r.kind, s)), minerals].into_iter().flatten().collect::<Vec<_>>().join(s.of("；", "; "));
         let since = r.status_since.as_ref().map(|day| format!("{}{day}", s.of("，自", ", since "))).unwrap_or_default();
         let term = r.right_from.as_ref().zip(r.right_to.as_ref()).map(|(from, to)| format!("{from} – {to}"));
@@ -150,7 +153,8 @@ pub(super) fn trucks(dossier: &Dossier, s: Say) -> Section {
             number(s.of("超限次数", "overloads"), 16),
             text(s.of("在此装车被线索列出的磅单", "tickets loaded here that findings name"), 56),
         ];
-        let title = |rule: &str| dossier.of_trucks.iter().find(|f| f.rule == rule).map_or_else(|| rule.to_owned(), |f| f.title.get(s.0).to_owned());
+        let title =
+            |rule: &str| dossier.of_trucks.iter().find(|f| f.rule == rule).map_or_else(|| rule.to_owned(), |f| f.title.get(s.0).to_owned());
         let row = |t: &&super::Truck| {
             let named: Vec<String> = t.flagged.iter().map(|(rule, n)| format!("{} {n}", title(rule))).collect();
             vec![
@@ -279,7 +283,8 @@ pub(super) fn quality(dossier: &Dossier, s: Say) -> Section {
     let facts = dossier.facts;
     let mut blocks = Vec::new();
     if facts.gaps.tickets > 0 {
-        let columns = vec![text(s.of("磅单缺什么", "tickets without"), 70), number(s.of("张", "tickets"), 30), number(s.of("占比", "share"), 30)];
+        let columns =
+            vec![text(s.of("磅单缺什么", "tickets without"), 70), number(s.of("张", "tickets"), 30), number(s.of("占比", "share"), 30)];
         let rows = gaps(facts.gaps, s);
         let caption = match s.0 {
             Lang::Zh => format!("由此装车的磅单 {} 张", count(facts.gaps.tickets)),
@@ -290,11 +295,19 @@ pub(super) fn quality(dossier: &Dossier, s: Say) -> Section {
     let twice: Vec<&str> = facts.returns.iter().filter(|r| r.lines > 1).map(|r| r.month.get(..7).unwrap_or(&r.month)).collect();
     if !twice.is_empty() {
         let months = twice.into_iter().collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(s.of("、", ", "));
-        blocks.push(Block::Text(format!("{}{months}", s.of("同月同产品有多份月报（取最小者）：", "Several returns of one month and product (the smallest counts): "))));
+        blocks.push(Block::Text(format!(
+            "{}{months}",
+            s.of("同月同产品有多份月报（取最小者）：", "Several returns of one month and product (the smallest counts): ")
+        )));
     }
-    let missing: Vec<&str> = facts.measures.iter().filter(|m| m.declared_kg.is_none()).map(|m| m.month.get(..7).unwrap_or(&m.month)).collect();
+    let missing: Vec<&str> =
+        facts.measures.iter().filter(|m| m.declared_kg.is_none()).map(|m| m.month.get(..7).unwrap_or(&m.month)).collect();
     if !missing.is_empty() {
-        blocks.push(Block::Text(format!("{}{}", s.of("有磅单而没有月报的月份：", "Months with tickets but no return: "), missing.join(s.of("、", ", ")))));
+        blocks.push(Block::Text(format!(
+            "{}{}",
+            s.of("有磅单而没有月报的月份：", "Months with tickets but no return: "),
+            missing.join(s.of("、", ", "))
+        )));
     }
     if facts.held.is_empty() {
         blocks.push(Block::Text(s.of("隔离区没有写明它的行。", "No row in quarantine names it.").to_owned()));
@@ -304,7 +317,8 @@ pub(super) fn quality(dossier: &Dossier, s: Say) -> Section {
             let table = Records::by_name(&h.table).map_or(h.table.as_str(), |t| t.spec().title.get(s.0));
             vec![table.to_owned(), h.code.clone(), count(h.rows)]
         };
-        let table = Table::new(s.of("隔离区中写明它的行", "Rows in quarantine that name it"), columns, facts.held.iter().map(row).collect());
+        let table =
+            Table::new(s.of("隔离区中写明它的行", "Rows in quarantine that name it"), columns, facts.held.iter().map(row).collect());
         blocks.push(Block::Table(table.noted(s.of("改正：lepid quarantine export", "To put right: lepid quarantine export"))));
     }
     Section { id: "quality", title: s.of("数据质量", "Data quality").to_owned(), blocks }

@@ -67,7 +67,9 @@ FROM shipments WHERE product = 'porcelain_clay_ore' AND origin_site IS NOT NULL 
 pub(super) fn read(engine: &Engine, errors: Option<Errors>, sites: &mut BTreeMap<String, SiteFacts>) -> Result<(), EngineError> {
     each(engine, RETURNS, |rows, row| {
         // Stated differently is not stated.
-        let agreed = |low: &str, high: &str| Ok::<_, EngineError>(rows.integer(low, row)?.filter(|kg| rows.integer(high, row).ok().flatten() == Some(*kg)));
+        let agreed = |low: &str, high: &str| {
+            Ok::<_, EngineError>(rows.integer(low, row)?.filter(|kg| rows.integer(high, row).ok().flatten() == Some(*kg)))
+        };
         let line = Return {
             month: rows.day("month", row)?.map(|d| d.to_string()).unwrap_or_default(),
             product: rows.text("product", row)?.unwrap_or_default(),

@@ -6,22 +6,22 @@
 -- department: natural-resources
 -- basis zh: 专项整治方案（2023-03-25）：矿石来源核查；记录不完整：有收货、有净重，却没有发货地地磅的毛重和皮重
 -- basis en: campaign plan of 2023-03-25, checks of where ore comes from; the record is half of one: a receipt and a net mass, but no gross and tare of the origin’s weighbridge
--- plain zh: 发货地的地磅每车都打印毛重、皮重和净重。如果收货地说收到了某矿的矿，磅单上却没有该矿地磅的毛重和皮重，这车矿可能根本没有从该矿出来，只是借用了它的名字。偶尔漏抄是正常的：参数 forgotten 说平常每百车漏几车，再按其他发货地当月的实际情况放宽或收紧。例如某矿6月收货齐全的 300 车中有 40 车没有毛重皮重，而平常漏抄最多能解释 10 车，就列入；只有 8 车就不列。
--- plain en: The weighbridge of an origin prints gross, tare and net of every truck. Where the receiver says that ore of a mine arrived, but the ticket has no gross and no tare of that mine’s scale, the ore may have come from elsewhere under the mine’s name. Now and then somebody forgets to copy them: the parameter forgotten says how often, and what the other origins of the month do widens or narrows it. Example: of 300 received trips of a mine in June 40 have neither, where forgetting explains 10 at most: it is listed; with 8 it would not be.
+-- plain zh: 发货地的地磅每车都打印毛重、皮重和净重。如果收货地说收到了某矿的货，磅单上却没有该矿地磅的毛重和皮重，这车货可能根本没有从该矿出来，只是借用了它的名字。偶尔漏抄是正常的：参数 forgotten 说平常漏多少，其他发货地当月实际漏得更多的，按更多的算。例如某矿6月收货齐全的 300 车中有 15 车没有毛重皮重，而平常漏抄最多能解释 1 车，就列入。
+-- plain en: The weighbridge of an origin prints gross, tare and net of every truck. Where the receiver says that ore of a mine arrived, but the ticket has no gross and no tare of that mine’s scale, the ore may have come from elsewhere under the mine’s name. Now and then somebody forgets to copy them: the parameter forgotten says how often, and where the other origins forget more in the month, theirs is the rate. Example: of 300 received trips of a mine in June 15 have neither, where forgetting explains 1 at most: it is listed.
 -- clears zh: 发货地地磅的原始记录（影像、数据库）；补录毛重和皮重；说明该矿当月部分车辆在别处过磅
 -- clears en: the original record of the origin’s weighbridge (pictures, database); the missing gross and tare; an explanation of where else the trucks were weighed
 -- unknown zh: 当月写毛重皮重的磅单不足 usual_share 的发货地不判断（它可能一向只报净重）；没有收货记录的磅单不在此判断；同一磅单另有一行写了毛重的不算
 -- unknown en: not judged: an origin that writes gross and tare on less than usual_share of the month’s tickets (it may only ever state the net); tickets without a receipt; a ticket whose gross stands in another row does not count
--- says zh: {subject} {period}有 {observed} 车原矿有收货记录却没有发货地的毛重和皮重，平常漏记最多能解释 {allowed} 车；合计 {quantity}
--- says en: {observed} loads of ore of {subject} in {period} were received, but bear no gross and tare of their origin, where forgetting explains {allowed} at most: {quantity} in all
+-- says zh: {subject} {period}有 {observed} 车有收货记录却没有发货地的毛重和皮重，平常漏记最多能解释 {allowed} 车；合计 {quantity}
+-- says en: {observed} loads of {subject} in {period} were received, but bear no gross and tare of their origin, where forgetting explains {allowed} at most: {quantity} in all
 -- unit: ticket
 -- quantity: sum
 -- look-back: month
--- parameter products: products = porcelain_clay_ore — 计为原矿的产品 / products that count as raw ore
+-- parameter products: products = porcelain_clay_ore, lepidolite_concentrate, lithium_carbonate, lithium_slag, feldspar, tantalum_niobium_concentrate — 检查的产品 / products that are checked
 -- parameter usual_share: percent = 80 — 当月至少有这一比例的磅单写有毛重和皮重的发货地才判断 / only origins that write gross and tare on at least this share of the month’s tickets are judged
--- parameter forgotten: percent = 0.5 — 平常漏抄毛重皮重的比例 / share of tickets on which gross and tare are honestly forgotten
--- parameter known_by: integer = 200 — 上述比例相当于由多少张磅单得知；越小越宽，其他发货地的实际情况至多也按这么多张计 / on how many tickets that share is known: the smaller the more room; what others do counts as that many at most
--- parameter false_alarm: alarm = 0.01 — 每个发货地每月的误报率 / chance of a false finding an origin and month
+-- parameter forgotten: percent = 0.01 — 平常毛重皮重同时漏抄的比例；地磅软件三项一起打印，几乎不会只剩净重（假定值，以本地核查为准）/ share of tickets on which gross and tare are both honestly forgotten; weighbridge software prints all three, so a net alone is rare (an assumption; replace it by what your own checks show)
+-- parameter known_by: integer = 10000 — 上述比例相当于由多少张磅单得知；越小越宽 / from how many tickets that share is known; the smaller the more room
+-- parameter false_alarm: alarm = 0.5 — 每个发货地每月的误报率 / chance of a false finding an origin and month
 -- step: more-than-forgotten
 
 WITH named AS (
@@ -50,14 +50,14 @@ together AS (
 ),
 compared AS (
   SELECT w.subject_kind AS subject_kind, w.subject AS subject, w.month AS month, w.received AS trips, w.blank AS missing,
-         t.received - w.received AS usual_trips, t.blank - w.blank AS usual_missing,
-         CASE WHEN t.received - w.received > {known_by} THEN CAST({known_by} AS DOUBLE) / (t.received - w.received) ELSE 1.0 END AS weight
+         t.received - w.received AS usual_trips, t.blank - w.blank AS usual_missing
   FROM weighing w JOIN together t ON w.month = t.month
   WHERE w.blank > 0
 ),
 expected AS (
   SELECT subject_kind, subject, month, trips, missing, usual_trips, usual_missing,
-         ({forgotten} / 1000000.0 * {known_by} + weight * usual_missing) / ({known_by} + weight * usual_trips) AS share
+         CASE WHEN usual_missing * 1000000 > usual_trips * {forgotten}
+              THEN ({forgotten} / 1000000.0 * {known_by} + usual_missing) / ({known_by} + usual_trips) ELSE {forgotten} / 1000000.0 END AS share
   FROM compared
 ),
 suspect AS (

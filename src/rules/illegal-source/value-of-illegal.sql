@@ -8,15 +8,16 @@
 -- basis en: Fa Shi [2016] no. 25: illegally mined ore worth 100,000 to 300,000 yuan (50,000 to 150,000 in protected and planned zones), or mining again after two penalties within two years
 -- basis from 2025-07-01 zh: 法释〔2016〕25号；《矿产资源法》（2024年修订，2025-07-01施行）第六十四条：按市场价值的倍数处罚
 -- basis from 2025-07-01 en: Fa Shi [2016] no. 25; Mineral Resources Law (revised 2024, in force 2025-07-01), art. 64: fines by multiples of the market value
--- plain zh: 把其他规则已经证实的非法矿石，一车一车按装车当日、所属品位等级的指导价算成钱，按场所和年份相加，与法定的移送标准比较；一张磅单被几条规则指出也只算一次。例如某矿 4 月无证外运 120 车，每车干矿 28 吨、当日指导价 200 元/吨，共 67.2 万元，超过 10 万元，应移送公安机关。为防价格误差，按指导价的下限计算也要达到标准才算。品位不详的按最低等级的价格，水分不详的按参数 moisture 扣除，没有指导价的不计价，只报吨数。
--- plain en: Ore that other rules have proven illegal is valued load by load, at the guide price of its grade class on the day of loading, summed by site and calendar year, and compared with the threshold of the law; a ticket that several rules name counts once. Example: a mine without a licence sent 120 loads of 28 dry tonnes in April at 200 yuan a tonne: 672,000 yuan, above 100,000. Prices have an error, so the threshold must be reached at the lower limit of the guide price too. An unknown grade takes the price of the lowest class, an unknown moisture the parameter’s; where there is no guide price only tonnes are stated.
+-- plain zh: 把其他规则已经证实的非法矿石，一车一车按装车当日、所属品位等级的指导价算成钱，按场所和年份相加，同一企业的几个场所再合计，与法定的移送标准比较；一张磅单被几条规则指出也只算一次。例如某矿 4 月无证外运 120 车，每车干矿 28 吨、当日指导价 200 元/吨，共 67.2 万元，超过 10 万元，应移送公安机关。为防价格误差，按指导价的下限计算也要达到标准才算。品位不详的按最低等级的价格，水分不详的按参数 moisture 扣除，没有指导价的不计价，只报吨数。
+-- plain en: Ore that other rules have proven illegal is valued load by load, at the guide price of its grade class on the day of loading, summed by site and calendar year, over all sites of one company, and compared with the threshold of the law; a ticket that several rules name counts once. Example: a mine without a licence sent 120 loads of 28 dry tonnes in April at 200 yuan a tonne: 672,000 yuan, above 100,000. Prices have an error, so the threshold must be reached at the lower limit of the guide price too. An unknown grade takes the price of the lowest class, an unknown moisture the parameter’s; where there is no guide price only tonnes are stated.
 -- clears zh: 推翻所依据的各项证实结论（见各磅单的其他问题）；更正的品位、水分、净重；价格认定机构的结论
 -- clears en: what clears the findings that it rests on (see the other findings of the tickets); corrected grades, moistures and masses; the opinion of a price appraiser
 -- unknown zh: 只计已证实的结论，所计规则见参数 illegal；越界（outside-boundary）和来源不明（origin-unknown）是统计性的，不在其内；超规模（quota-exhausted、over-scale-*）本身不是非法采矿，不在其内；两年内两次处罚不在记录中，不判断；参数 from_year 以前的年份不判断；品位低于最低等级的不计价；是否明知、是否构成犯罪由公安机关认定
 -- unknown en: only proven findings of the rules in the parameter illegal count: outside-boundary and origin-unknown rest on a test and do not; ore above the scale (quota-exhausted, over-scale-*) is not illegal mining by itself and does not; not judged: two penalties within two years, which stand in no record; years before from_year; ore below the lowest class is not valued; whether it is a crime is for the police
--- says zh: {subject} {period}已证实的非法矿石 {quantity}（磅单 {tickets} 张）按当日指导价值 {observed}，按下限价也值 {least}，达到移送标准 {allowed}；其中品位不详、按最低等级计价的 {ungraded}，没有指导价、未计价的 {unvalued}
--- says en: {quantity} of proven illegal ore of {subject} in {period} ({tickets} tickets) is worth {observed} at the guide prices of the days and {least} at their lower limits, against a threshold of {allowed}; {ungraded} of unknown grade at the lowest class’s price, {unvalued} without a guide price not valued
+-- says zh: {subject} {period}已证实的非法矿石 {quantity}（磅单 {tickets} 张）按当日指导价值 {own}；同一企业当年合计 {observed}，按下限价也值 {least}，达到移送标准 {allowed}；其中品位不详、按最低等级计价的 {ungraded}，没有指导价、未计价的 {unvalued}
+-- says en: {quantity} of proven illegal ore of {subject} in {period} ({tickets} tickets) is worth {own} at the guide prices of the days; all of its company’s in the year {observed}, and {least} at the lower limits, against a threshold of {allowed}; {ungraded} of unknown grade at the lowest class’s price, {unvalued} without a guide price not valued
 -- unit: fen
+-- figure own: fen
 -- figure least: fen
 -- figure ungraded: kg
 -- figure unvalued: kg
@@ -84,47 +85,37 @@ thresholds AS (
          CASE WHEN subject IN ({protected}) THEN CAST({protected_threshold_yuan} AS BIGINT) * 100 ELSE CAST({threshold_yuan} AS BIGINT) * 100 END AS threshold_fen
   FROM sums
 ),
-owners AS (
-  SELECT site_id, company_id FROM sites WHERE company_id IS NOT NULL
+owned AS (
+  SELECT t.subject_kind AS subject_kind, t.subject AS subject, COALESCE(o.company_id, CONCAT(t.subject_kind, ' ', t.subject)) AS company,
+         t.year AS year, t.guide_milli AS guide_milli, t.lower_milli AS lower_milli, t.unvalued_kg AS unvalued_kg,
+         t.ungraded_kg AS ungraded_kg, t.threshold_fen AS threshold_fen
+  FROM thresholds t LEFT JOIN sites o ON t.subject = o.site_id
 ),
-companies_of AS (
-  -- A company says more than its site only where several of its sites are concerned.
-  SELECT 'company' AS subject_kind, w.company_id AS subject, t.year AS year, SUM(t.guide_milli) AS guide_milli,
-         SUM(t.lower_milli) AS lower_milli, SUM(t.unvalued_kg) AS unvalued_kg, SUM(t.ungraded_kg) AS ungraded_kg,
-         MAX(t.threshold_fen) AS threshold_fen
-  FROM thresholds t JOIN owners w ON t.subject = w.site_id
-  WHERE t.subject_kind = 'site'
-  GROUP BY w.company_id, t.year
-  HAVING COUNT(*) > 1
-),
-everybody AS (
-  SELECT subject_kind, subject, year, guide_milli, lower_milli, unvalued_kg, ungraded_kg, threshold_fen FROM thresholds
-  UNION ALL
-  SELECT subject_kind, subject, year, guide_milli, lower_milli, unvalued_kg, ungraded_kg, threshold_fen FROM companies_of
+company_sums AS (
+  -- Who dug at several sites answers for the sum of them.
+  SELECT company, year, SUM(guide_milli) AS guide_milli, SUM(lower_milli) AS lower_milli FROM owned GROUP BY company, year
 ),
 reached AS (
   -- kg × fen a tonne are thousandths of a fen.
-  SELECT subject_kind, subject, year, CAST((guide_milli - guide_milli % 1000) / 1000 AS BIGINT) AS guide_fen,
-         CAST((lower_milli - lower_milli % 1000) / 1000 AS BIGINT) AS lower_fen, unvalued_kg, ungraded_kg, threshold_fen
-  FROM everybody
-  WHERE lower_milli >= threshold_fen * 1000
+  SELECT o.subject_kind AS subject_kind, o.subject AS subject, o.year AS year,
+         CAST((o.guide_milli - o.guide_milli % 1000) / 1000 AS BIGINT) AS own_fen,
+         CAST((c.guide_milli - c.guide_milli % 1000) / 1000 AS BIGINT) AS guide_fen,
+         CAST((c.lower_milli - c.lower_milli % 1000) / 1000 AS BIGINT) AS lower_fen,
+         o.unvalued_kg AS unvalued_kg, o.ungraded_kg AS ungraded_kg, o.threshold_fen AS threshold_fen
+  FROM owned o JOIN company_sums c ON o.company = c.company AND o.year = c.year
+  WHERE c.lower_milli >= o.threshold_fen * 1000 AND o.guide_milli > 0
 ),
 shown AS (
   SELECT r.subject_kind AS subject_kind, r.subject AS subject, r.year AS year, o.ticket_no AS ticket_no, o.source_file AS source_file,
          o.source_sheet AS source_sheet, o.source_row AS source_row, o.net_kg AS net_kg
   FROM ore o JOIN reached r ON o.subject_kind = r.subject_kind AND o.subject = r.subject AND o.year = r.year
-  UNION ALL
-  SELECT r.subject_kind AS subject_kind, r.subject AS subject, r.year AS year, o.ticket_no AS ticket_no, o.source_file AS source_file,
-         o.source_sheet AS source_sheet, o.source_row AS source_row, o.net_kg AS net_kg
-  FROM ore o JOIN owners w ON o.subject = w.site_id JOIN reached r ON w.company_id = r.subject AND o.year = r.year
-  WHERE o.subject_kind = 'site' AND r.subject_kind = 'company'
 )
 SELECT subject_kind, subject, CAST(year AS VARCHAR) AS period, CAST(NULL AS VARCHAR) AS ticket, CAST(NULL AS VARCHAR) AS source_file,
        CAST(NULL AS VARCHAR) AS source_sheet, CAST(NULL AS INTEGER) AS source_row, CAST(NULL AS BIGINT) AS quantity_kg,
-       guide_fen AS observed, threshold_fen AS allowed, lower_fen AS least, ungraded_kg AS ungraded, unvalued_kg AS unvalued
+       guide_fen AS observed, threshold_fen AS allowed, own_fen AS own, lower_fen AS least, ungraded_kg AS ungraded, unvalued_kg AS unvalued
 FROM reached
 UNION ALL
 SELECT subject_kind, subject, CAST(year AS VARCHAR) AS period, ticket_no AS ticket, source_file, source_sheet, source_row,
-       net_kg AS quantity_kg, CAST(NULL AS BIGINT) AS observed, CAST(NULL AS BIGINT) AS allowed, CAST(NULL AS BIGINT) AS least,
-       CAST(NULL AS BIGINT) AS ungraded, CAST(NULL AS BIGINT) AS unvalued
+       net_kg AS quantity_kg, CAST(NULL AS BIGINT) AS observed, CAST(NULL AS BIGINT) AS allowed, CAST(NULL AS BIGINT) AS own,
+       CAST(NULL AS BIGINT) AS least, CAST(NULL AS BIGINT) AS ungraded, CAST(NULL AS BIGINT) AS unvalued
 FROM shown

@@ -6,8 +6,8 @@
 -- department: natural-resources
 -- basis zh: 记录自相矛盾：一张准运证只准运一定的车次、吨数和日期；专项整治方案（2023-03-25）
 -- basis en: the records contradict each other: a pass is good for a trip, a mass and certain days; campaign plan of 2023-03-25
--- plain zh: 一张准运证只能用于一车（或登记册上准许的吨数），并且只在它的有效期内。同一证号出现在两个不同的车次上，第一次算正常使用，后面的都是没有证的矿。例如证号 Y1 在6月1日8点由甲车使用，6月1日15点又由乙车使用，则乙车这一车列入，甲车的磅单附在后面供对照。同一张磅单说了两遍、只是后来补填了空白的，不算两次。吨数要超过准运量并超出地磅误差才算；证号相同、时间不同就是不同车次，没有误差可言。
--- plain en: A pass is good for one trip (or for the tonnes that the register allows it), and only on its days. Where one number stands on two different trips the first use counts as proper, and what comes after had no pass of its own. Example: pass Y1 is used by truck A at 8 o’clock on 1 June and by truck B at 15 o’clock: B’s load is listed, and A’s ticket is shown beside it. A ticket that is told twice, or again with its blanks filled in, is no second use. A mass counts only beyond the error of the weighbridge.
+-- plain zh: 一张准运证只能用于一车；登记册（waybills）载明了准运吨数的，可以分多车运，但合计不能超过这个吨数，并且只在它的有效期内。同一证号出现在两个不同的车次上，第一次算正常使用，后面的都是没有证的矿。例如证号 Y1 在6月1日8点由甲车使用，6月1日15点又由乙车使用，则乙车这一车列入，甲车的磅单附在后面供对照。同一张磅单说了两遍、只是后来补填了空白的，不算两次。吨数要超过准运量并超出地磅误差才算；证号相同、时间不同就是不同车次，没有误差可言。
+-- plain en: A pass is good for one trip; one for which the register states tonnes is good for any number of trips up to those tonnes; and each only on its days. Where one number stands on two different trips the first use counts as proper, and what comes after had no pass of its own. Example: pass Y1 is used by truck A at 8 o’clock on 1 June and by truck B at 15 o’clock: B’s load is listed, and A’s ticket is shown beside it. A ticket that is told twice, or again with its blanks filled in, is no second use. A mass counts only beyond the error of the weighbridge.
 -- clears zh: 更正的证号；登记册上载明该证准许多车次、更多吨数或更长的有效期；证明证号被他人冒用（该证的核发记录和行车记录）
 -- clears en: a corrected number; a register entry that allows more trips, tonnes or days; proof that others copied the number (the record of its issue, and of the truck)
 -- unknown zh: 没有证号的磅单见 waybill-missing；证号不在登记册（waybills）中的只判断重复使用；登记册未载明吨数且参数 max_kg 为 0 的不判断吨数；有效期起止缺失的一端视为不限；证号真伪不在此判断
@@ -20,8 +20,8 @@
 -- figure late: count
 -- quantity: sum
 -- look-back: all
--- parameter products: products = porcelain_clay_ore — 凭准运证外运的产品 / products that move on a pass
--- parameter single_trip: integer = 1 — 1：一张准运证只准一车；0：不限车次，只看吨数和有效期 / 1: a pass is good for one trip; 0: for any number of trips within its tonnes and days
+-- parameter products: products = porcelain_clay_ore, lepidolite_concentrate, lithium_carbonate, lithium_slag, feldspar, tantalum_niobium_concentrate — 查准运证的产品 / products whose passes are checked
+-- parameter single_trip: integer = 1 — 1：登记册未载明吨数的准运证只准一车；0：不限车次 / 1: a pass for which the register states no tonnes is good for one trip; 0: for any number of trips
 -- parameter max_kg: integer = 0 — 登记册未载明时一张准运证最多准运多少，kg；0 表示不限 / the most that a pass allows where the register does not say, kg; 0: no limit
 -- parameter scale_error: percent = 0.3 — 地磅的标准误差 / standard error of a weighbridge
 -- parameter false_alarm: alarm = 0.0001 — 没有超量的证因地磅误差被误报的概率 / chance that the weighbridge’s error alone puts a pass above its mass
@@ -71,7 +71,7 @@ passes AS (
 ),
 limited AS (
   SELECT p.waybill_no AS waybill_no, p.first_trip AS first_trip, p.net_kg AS net_kg, r.entries AS entries,
-         CASE WHEN {single_trip} = 1 AND p.tickets > 1 AND p.moments > 1 THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END AS several,
+         CASE WHEN {single_trip} = 1 AND p.tickets > 1 AND p.moments > 1 AND COALESCE(r.amounts, 0) = 0 THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END AS several,
          CASE WHEN r.amounts = r.entries THEN r.allowed_kg WHEN {max_kg} > 0 THEN CAST({max_kg} AS BIGINT) END AS allowed_kg
   FROM passes p LEFT JOIN register r ON p.waybill_no = r.waybill_no
 ),

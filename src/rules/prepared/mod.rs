@@ -4,8 +4,10 @@ mod allowances;
 mod clock_fit;
 mod clocks;
 mod coefficients;
+mod foreign_lots;
 mod journeys;
 pub(super) mod ore;
+mod outside;
 mod proxies;
 mod rights;
 mod stock_flow;
@@ -22,7 +24,9 @@ use polars::prelude::DataFrame;
 static PREPARED: &[&Prepared] = &[
     &allowances::TABLE,
     &clocks::TABLE,
+    &foreign_lots::TABLE,
     &journeys::TABLE,
+    &outside::TABLE,
     &proxies::TABLE,
     &uncovered::TABLE,
     &undeclared::TABLE,

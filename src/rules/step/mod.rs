@@ -2,23 +2,42 @@
 //!
 //! A step works on aggregates or on narrow rows that a statement made; tickets are read by SQL only.
 
-mod forecast;
+mod likeness;
+mod grade_steered;
 mod more_than_forgotten;
 mod outside_boundary;
+mod price_too_low;
+mod steered;
+mod forecast;
+mod months;
+mod more_than_forgotten;
+mod plant_balance;
+mod plant_history;
+mod plant_records;
 mod run_rate;
 mod unreadable_boundary;
+mod weights_cloned;
+mod weights_read;
+mod yard_balance;
 
 use super::context::Context;
 use crate::engine::EngineError;
 use polars::prelude::DataFrame;
 
 /// All steps, by name.
+static STEPS: &[&Step] = &[&outside_boundary::STEP, &unreadable_boundary::STEP, &weights_cloned::STEP];
+static STEPS: &[&Step] = &[
+    &grade_steered::STEP,
+    &more_than_forgotten::STEP,
+    &outside_boundary::STEP,
+    &price_too_low::STEP,
 #[rustfmt::skip]
 static STEPS: &[&Step] = &[
     &forecast::STEP,
     &more_than_forgotten::STEP,
-    &outside_boundary::STEP,
+    &plant_balance::STEP,
     &unreadable_boundary::STEP,
+    &yard_balance::STEP,
 ];
 
 /// A step that the head of a rule may name.

@@ -1,9 +1,9 @@
 //! Is more missing than honest forgetting explains? Rows of a whole with `trips`, `usual_trips`, `usual_missing`; those within go.
 //!
-//! How often a half of a trip is honestly forgotten is known from policy (`forgotten`, as if from `known_by` tickets) and from what the
-//! others do (as many tickets as there are, at most `known_by`: others differ between themselves). Both make a beta distribution
-//! of the rate; the number that is missing by forgetting alone is then beta-binomial. `allowed` becomes the largest number that it
-//! exceeds with no more than the false-alarm rate.
+//! How often half of a trip is honestly forgotten is known from policy (`forgotten`); where the others forget more, theirs is the
+//! rate. Nobody's own rate is exactly that: it is known as well as `known_by` tickets would tell it, a beta distribution; the number
+//! that is missing by forgetting alone is then beta-binomial. `allowed` becomes the largest number that it exceeds with no more than
+//! the false-alarm rate.
 
 use super::Step;
 use crate::engine::{EngineError, Rows};
@@ -54,10 +54,10 @@ struct Honest {
 impl Honest {
     /// The largest number of `trips` that forgetting alone exceeds with a chance of no more than `alarm`; `None`: nothing is known.
     fn most_forgotten(&self, trips: i64, usual_trips: i64, usual_missing: i64, alarm: f64) -> Option<i64> {
-        let weight = if usual_trips > 0 { (self.known_by / float(usual_trips)).min(1.0) } else { 0.0 };
-        let forgotten = self.share * self.known_by + weight * float(usual_missing);
-        let written = (1.0 - self.share) * self.known_by + weight * float(usual_trips - usual_missing);
-        if forgotten <= 0.0 || written <= 0.0 {
+        let usual = (float(usual_missing) + self.share * self.known_by) / (float(usual_trips) + self.known_by);
+        let share = usual.max(self.share);
+        let (forgotten, written) = (share * self.known_by, (1.0 - share) * self.known_by);
+        if forgotten.is_nan() || forgotten <= 0.0 || written <= 0.0 {
             return None;
         }
         let mass = beta_binomial(trips, forgotten, written);
@@ -117,14 +117,14 @@ mod tests {
     }
 
     #[test]
-    fn what_others_forget_counts_and_so_does_not_knowing() {
-        let honest = Honest { share: 0.05, known_by: 200.0 };
-        let alone = honest.most_forgotten(300, 0, 0, 1e-4).unwrap();
-        let strict = honest.most_forgotten(300, 1_000, 0, 1e-4).unwrap();
-        let lax = honest.most_forgotten(300, 1_000, 200, 1e-4).unwrap();
-        assert!(strict < alone && alone < lax, "{strict} {alone} {lax}");
-        assert_eq!(Honest { share: 0.0, known_by: 200.0 }.most_forgotten(300, 50, 0, 1e-4), None);
-        // More tickets of others than policy speaks for change the limit no more.
-        assert_eq!(honest.most_forgotten(300, 1_000, 60, 1e-4), honest.most_forgotten(300, 100_000, 6_000, 1e-4));
+    fn what_others_forget_counts_where_it_is_more_and_so_does_not_knowing() {
+        let most = |share, known_by, trips, missing| Honest { share, known_by }.most_forgotten(300, trips, missing, 1e-4);
+        let alone = most(0.05, 200.0, 0, 0).unwrap();
+        assert_eq!(most(0.05, 200.0, 1_000, 0), Some(alone));
+        assert!(most(0.05, 200.0, 1_000, 200).unwrap() > alone);
+        assert!(most(0.05, 2_000.0, 0, 0).unwrap() < alone);
+        // Nothing is known: nothing is said.
+        assert_eq!(most(0.0, 200.0, 50, 0), None);
+        assert_eq!(most(0.0, 0.0, 0, 0), None);
     }
 }

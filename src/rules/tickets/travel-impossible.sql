@@ -42,7 +42,10 @@ ways AS (
          (there.least_s + back.least_s + {handling_min} * 60) * 1000000 AS round_us,
          (back.least_s + {handling_min} * 60) * 1000000 AS back_us,
          (COALESCE(receiver.offset_s, 0) - COALESCE(sender.offset_s, 0)) * 1000000 AS shift_us,
-         (COALESCE(sender.error_s, {clock_error_min} * 60) + COALESCE(receiver.error_s, {clock_error_min} * 60) + {time_error_min} * 60) * {false_alarm} * 1000 AS allowed_us,
+         -- Errors of two clocks that were fitted together may go hand in hand: they add. Unknown clocks have nothing to do with each other.
+         CAST(FLOOR(SQRT(CASE WHEN sender.error_s IS NOT NULL AND receiver.error_s IS NOT NULL THEN CAST((sender.error_s + receiver.error_s) * (sender.error_s + receiver.error_s) AS DOUBLE)
+                   ELSE CAST(COALESCE(sender.error_s * sender.error_s, {clock_error_min} * {clock_error_min} * 3600) + COALESCE(receiver.error_s * receiver.error_s, {clock_error_min} * {clock_error_min} * 3600) AS DOUBLE) END
+              + CAST({time_error_min} * {time_error_min} * 3600 AS DOUBLE)) * {false_alarm} * 1000.0) AS BIGINT) AS allowed_us,
          CAST({time_error_min} * 60 * {false_alarm} * 1000 AS BIGINT) AS same_clock_us,
          CASE WHEN COALESCE(receiver.spread_s, 0) <= {receipt_spread_min} * 60 THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END AS timely
   FROM routes r
@@ -88,8 +91,12 @@ elsewhere AS (
          (j.least_s + {handling_min} * 60) * 1000000 AS back_us,
          (COALESCE(here.offset_s, 0) - COALESCE(sender.offset_s, 0)) * 1000000 AS round_shift_us,
          (COALESCE(here.offset_s, 0) - COALESCE(receiver.offset_s, 0)) * 1000000 AS back_shift_us,
-         (COALESCE(here.error_s, {clock_error_min} * 60) + COALESCE(sender.error_s, {clock_error_min} * 60) + {time_error_min} * 60) * {false_alarm} * 1000 AS round_allowed_us,
-         (COALESCE(here.error_s, {clock_error_min} * 60) + COALESCE(receiver.error_s, {clock_error_min} * 60) + {time_error_min} * 60) * {false_alarm} * 1000 AS back_allowed_us
+         CAST(FLOOR(SQRT(CASE WHEN here.error_s IS NOT NULL AND sender.error_s IS NOT NULL THEN CAST((here.error_s + sender.error_s) * (here.error_s + sender.error_s) AS DOUBLE)
+                   ELSE CAST(COALESCE(here.error_s * here.error_s, {clock_error_min} * {clock_error_min} * 3600) + COALESCE(sender.error_s * sender.error_s, {clock_error_min} * {clock_error_min} * 3600) AS DOUBLE) END
+              + CAST({time_error_min} * {time_error_min} * 3600 AS DOUBLE)) * {false_alarm} * 1000.0) AS BIGINT) AS round_allowed_us,
+         CAST(FLOOR(SQRT(CASE WHEN here.error_s IS NOT NULL AND receiver.error_s IS NOT NULL THEN CAST((here.error_s + receiver.error_s) * (here.error_s + receiver.error_s) AS DOUBLE)
+                   ELSE CAST(COALESCE(here.error_s * here.error_s, {clock_error_min} * {clock_error_min} * 3600) + COALESCE(receiver.error_s * receiver.error_s, {clock_error_min} * {clock_error_min} * 3600) AS DOUBLE) END
+              + CAST({time_error_min} * {time_error_min} * 3600 AS DOUBLE)) * {false_alarm} * 1000.0) AS BIGINT) AS back_allowed_us
   FROM (SELECT plate, month, a, loaded_us, last_loaded_us, last_unloaded_us, last_a, last_b, last_there_us FROM chained WHERE a <> last_a) c
   JOIN journeys j ON c.last_b = j.from_site AND c.a = j.to_site
   LEFT JOIN clocks here ON c.a = here.site AND c.month = here.month

@@ -3,7 +3,7 @@
 use super::{page, parts};
 use crate::rules::finding::{Finding, SubjectKind};
 use crate::serve::AppState;
-use crate::serve::asked::Asked;
+use crate::serve::asked::{Asked, under};
 use crate::serve::numbers;
 use crate::serve::problem::Problem;
 use crate::serve::words;
@@ -60,6 +60,10 @@ fn facts(asked: &Asked, f: &Finding) -> Markup {
             @if let Some(n) = f.observed { dt { (asked.say("观察值（最大）", "Observed (largest)")) } dd { b { (numbers::quantity(n, &f.unit, lang)) } } }
             @if let Some(n) = f.allowed { dt { (asked.say("允许值", "Allowed")) } dd { b { (numbers::quantity(n, &f.unit, lang)) } } }
             dt { (asked.say("牵头部门", "Leading department")) } dd { (f.department.get(lang)) }
+            @if let Some(case) = asked.shown.cases.as_ref().and_then(|cases| cases.ledger.case_of_finding(&f.id)) {
+                dt { (asked.say("台账", "Case")) }
+                dd { a href=(asked.link(&under("/cases", &case.id), &[])) { (case.id) } " " (case.state.title().get(lang)) }
+            }
             dt { (asked.say("规则", "Rule")) }
             dd {
                 a href=(asked.link("/findings", &[("rule", &f.rule)])) { code { (f.rule) } } " " span.dim { (words::family(&f.family, lang)) }

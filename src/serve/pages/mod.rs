@@ -3,6 +3,8 @@
 //! Rendered here as HTML from a run in memory; no page needs JavaScript, and none asks for anything from elsewhere.
 
 mod bullet;
+mod case;
+mod cases;
 mod dossier;
 mod finding;
 mod findings;
@@ -40,11 +42,12 @@ pub(super) fn style_hash() -> &'static str {
 }
 
 /// The sections: address, and name in both languages.
-const SECTIONS: [(&str, &str, &str); 6] = [
+const SECTIONS: [(&str, &str, &str); 7] = [
     ("/", "总览", "Overview"),
     ("/price", "指导价", "Prices"),
     ("/output", "产量", "Output"),
     ("/findings", "线索", "Findings"),
+    ("/cases", "台账", "Cases"),
     ("/sites", "场所", "Sites"),
     ("/report", "报告", "Report"),
 ];
@@ -58,6 +61,8 @@ pub(super) fn router() -> Router<AppState> {
         .merge(output::router())
         .merge(findings::router())
         .merge(finding::router())
+        .merge(cases::router())
+        .merge(case::router())
         .merge(site::router())
         .merge(dossier::router())
         .merge(sites::router())

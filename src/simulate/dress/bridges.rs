@@ -6,7 +6,7 @@ use super::{Users, percent, tonnes};
 use crate::records::product;
 use crate::simulate::basin::Kind;
 use crate::simulate::fleet::Fleet;
-use crate::simulate::plain::waybill;
+use crate::simulate::passes::printed;
 use crate::simulate::tickets::Ticket;
 use crate::simulate::truth::number;
 use crate::simulate::{SimulateError, World};
@@ -99,7 +99,7 @@ fn cell(world: &World, fleet: &Fleet, program: &Program, field: Field, ticket: &
     let mass = |kg: i64| if program.tonnes { tonnes(kg) } else { Cell::Decimal(kg, 0) };
     match field {
         Field::Number => Cell::text(&number(world, ticket)),
-        Field::Waybill => Cell::text(&waybill(ticket, &number(world, ticket))),
+        Field::Waybill => Cell::text(&printed(world, ticket.from as usize, ticket.number.0, ticket.pass)),
         Field::Product => Cell::text(word(program, ticket.product)),
         Field::Plate => Cell::Text((program.plate)(&truck.plate)),
         Field::Axles if ticket.axles_stated => Cell::Decimal(i64::from(truck.axles), 0),
@@ -107,6 +107,7 @@ fn cell(world: &World, fleet: &Fleet, program: &Program, field: Field, ticket: &
         Field::To => place(ticket.to),
         Field::LoadedAt => Cell::Minute(ticket.loaded_at),
         Field::UnloadedAt => ticket.unloaded_at.map_or(Cell::Empty, Cell::Minute),
+        Field::Gross | Field::Tare if !ticket.weighed => Cell::Empty,
         Field::Gross => mass(ticket.gross_kg),
         Field::Tare => mass(ticket.tare_kg),
         // Some clerks type with a Chinese keyboard.

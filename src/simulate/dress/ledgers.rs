@@ -92,7 +92,7 @@ fn month(world: &World, index: u32) -> Cell {
     Cell::Text(format!("{year}年{month}月"))
 }
 
-fn product_word(product: &str) -> &str {
+pub(super) fn product_word(product: &str) -> &str {
     crate::records::product::by_id(product).map_or(product, |p| p.title.zh)
 }
 

@@ -7,6 +7,7 @@ mod registers;
 mod sheet;
 
 use super::months::{Month, Return, State, Utility};
+use super::passes::Permit;
 use super::sales::Sale;
 use super::tickets::Ticket;
 use super::{Counts, Out, SimulateError, World, package};
@@ -21,6 +22,7 @@ pub(super) struct Users {
     returns: Vec<Return>,
     utilities: Vec<Utility>,
     sales: Vec<(u32, Sale)>,
+    permits: Vec<Permit>,
     counts: Counts,
 }
 
@@ -32,6 +34,7 @@ impl Users {
             returns: Vec::new(),
             utilities: Vec::new(),
             sales: Vec::new(),
+            permits: Vec::new(),
             counts: Counts::default(),
         }
     }
@@ -54,6 +57,7 @@ impl Users {
 impl Out for Users {
     fn begin(&mut self, world: &World) -> Result<(), SimulateError> {
         registers::write(self, world)?;
+        registers::roads(self, world)?;
         ledgers::prices(self, world)
     }
 
@@ -62,12 +66,14 @@ impl Out for Users {
         self.tickets.extend(month.tickets.into_iter().map(|t| (month.index, t)));
         self.returns.extend(month.returns);
         self.utilities.extend(month.utilities);
+        self.permits.extend(month.permits);
         self.sales.extend(sales.into_iter().map(|s| (month.index, s)));
         Ok(())
     }
 
     fn end(&mut self, world: &World, state: &State) -> Result<Counts, SimulateError> {
         registers::vehicles(self, &state.fleet)?;
+        registers::waybills(self, world)?;
         let (quarantined, repeated) = bridges::write(self, world, &state.fleet)?;
         ledgers::returns(self, world)?;
         self.counts.quarantined = quarantined + ledgers::sales(self, world)?;

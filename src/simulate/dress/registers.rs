@@ -1,10 +1,13 @@
 //! How do the registers look? Workbooks with titles in merged cells; the trucks in a text from another office.
 
+use super::ledgers::product_word;
 use super::sheet::{Cell, Dates, Encoding, Sheet};
-use super::{Users, header};
+use super::{Users, header, tonnes};
 use crate::simulate::basin::Kind;
 use crate::simulate::fleet::Fleet;
 use crate::simulate::licences::wkt;
+use crate::simulate::passes::{Permit, printed};
+use crate::simulate::registers::roads as roads_of;
 use crate::simulate::{SimulateError, World, names};
 
 /// Companies, sites and licences.
@@ -125,19 +128,15 @@ fn licences(world: &World) -> Sheet {
 
 /// Trucks, as another office exports them.
 pub(super) fn vehicles(users: &Users, fleet: &Fleet) -> Result<(), SimulateError> {
-    let rows = fleet.trucks.iter().filter(|t| t.registered).map(|t| {
-        let articulated = match (t.articulation_stated, t.articulated) {
-            (false, _) => "",
-            (true, true) => "是",
-            (true, false) => "否",
-        };
+    let rows = fleet.trucks.iter().filter(|t| t.registered()).map(|t| {
+        let kg = t.registered_kg();
         vec![
             Cell::text(&t.plate),
             Cell::text(t.class()),
-            Cell::Decimal(i64::from(t.axles), 0),
-            Cell::text(articulated),
-            Cell::Decimal(t.tare_kg, 0),
-            Cell::Decimal(t.limit_kg(), 0),
+            Cell::Decimal(i64::from(t.registered_axles()), 0),
+            Cell::text(t.registered_articulated().map_or("", |yes| if yes { "是" } else { "否" })),
+            kg.map_or(Cell::Empty, |k| Cell::Decimal(k.0, 0)),
+            kg.map_or(Cell::Empty, |k| Cell::Decimal(k.1, 0)),
         ]
     });
     let sheet = Sheet {
@@ -146,6 +145,41 @@ pub(super) fn vehicles(users: &Users, fleet: &Fleet) -> Result<(), SimulateError
         ..Sheet::default()
     };
     users.put_csv("登记/车辆.csv", &sheet, Dates::Slash, Encoding::Gb18030)
+}
+
+/// Roads, as the carriers' office keeps them.
+pub(super) fn roads(users: &Users, world: &World) -> Result<(), SimulateError> {
+    let place = |i: usize| Cell::text(&world.basin.places[i].written);
+    let whole = |n: Option<i64>| n.map_or(Cell::Empty, |n| Cell::Decimal(n, 0));
+    let rows = roads_of(world).into_iter().map(|r| vec![place(r.from), place(r.to), whole(r.distance_m), whole(r.minutes)]);
+    let sheet = Sheet {
+        name: "道路".to_owned(),
+        above: vec!["矿区道路里程表（合成数据）".to_owned()],
+        header: header(&["起点", "终点", "公路里程米", "最短用时分钟"]),
+        rows: rows.collect(),
+        below: vec![vec![Cell::text("制表：运输科")]],
+    };
+    users.put_book("登记/道路里程.xlsx", &[sheet], Dates::Excel)
+}
+
+/// Passes of ten days, as the office that issues them lists them.
+pub(super) fn waybills(users: &Users, world: &World) -> Result<(), SimulateError> {
+    let row = |p: &Permit| {
+        vec![
+            Cell::text(&printed(world, p.from, p.month, p.pass)),
+            Cell::text(&world.basin.places[p.from].written),
+            Cell::text(p.product.map_or("", product_word)),
+            tonnes(p.allowed_kg),
+            Cell::Day(p.first),
+            Cell::Day(p.last),
+        ]
+    };
+    let sheet = Sheet {
+        header: header(&["准运证号", "发货单位", "货物名称", "准运量(吨)", "有效期起", "有效期止"]),
+        rows: users.permits.iter().map(row).collect(),
+        ..Sheet::default()
+    };
+    users.put_csv("登记/准运证.csv", &sheet, Dates::Slash, Encoding::Utf8Bom)
 }
 
 #[cfg(test)]

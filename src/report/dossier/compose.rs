@@ -89,7 +89,7 @@ fn key(dossier: &Dossier, s: Say) -> Vec<(String, String, &'static str)> {
         };
         key.push((name, format!("{} {scale}{}", tonnes(worst, s.0), share.map(|p| format!(" · {p}")).unwrap_or_default()), ""));
     }
-    let open = dossier.cases.map_or_else(|| s.of("见 lepid cases", "see lepid cases").to_owned(), |c| c.len().to_string());
+    let open = dossier.cases.map_or_else(|| NONE.to_owned(), |c| c.len().to_string());
     key.push((s.of("台账问题", "cases").to_owned(), open, ""));
     key
 }
@@ -203,8 +203,8 @@ fn cases(dossier: &Dossier, s: Say) -> Section {
     match dossier.cases {
         None => blocks.push(Block::Text(
             s.of(
-                "本页不含台账；带台账的档案：lepid dossier 编号；台账：lepid cases。",
-                "This copy holds no ledger; with it: lepid dossier ID; the ledger: lepid cases.",
+                "这份档案没有台账：没有找到数据湖（--lake）。",
+                "This copy holds no ledger: no lake was found (--lake).",
             )
             .to_owned(),
         )),

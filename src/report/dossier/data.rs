@@ -2,9 +2,11 @@
 
 use super::facts::SiteFacts;
 use crate::balance::{Flow, MineOutput, Site};
+use crate::cases::{Case, Ledger};
 use crate::report::contents::{Contents, RunInfo};
 use crate::risk::Risk;
 use crate::rules::finding::{Finding, SubjectKind};
+use crate::text::Lang;
 use serde::Serialize;
 use std::collections::BTreeSet;
 
@@ -25,6 +27,27 @@ pub struct CaseLine {
     pub due: String,
     /// The last note.
     pub note: String,
+}
+
+impl CaseLine {
+    /// The cases about a site, by number.
+    #[must_use]
+    pub fn of_site(ledger: &Ledger, site_id: &str, lang: Lang) -> Vec<Self> {
+        let about = |case: &&Case| case.key.subject_kind == SubjectKind::Site && case.key.subject == site_id;
+        ledger.cases().iter().filter(about).map(|case| Self::of(case, lang)).collect()
+    }
+
+    fn of(case: &Case, lang: Lang) -> Self {
+        Self {
+            id: case.id.clone(),
+            title: case.title().get(lang).to_owned(),
+            state: case.state.title().get(lang).to_owned(),
+            department: case.department.get(lang).to_owned(),
+            person: case.responsible.clone().unwrap_or_default(),
+            due: case.due.map(|day| day.to_string()).unwrap_or_default(),
+            note: case.note.clone().unwrap_or_default(),
+        }
+    }
 }
 
 /// Everything that a dossier shows.

@@ -424,8 +424,14 @@ mod tests {
             Ok(Cell::Text(text)) => text.into_owned(),
             other => panic!("{other:?}"),
         };
-        assert_eq!(kept(" 1，3098000.00，38543000.00\r\n\r\n2，3098000.00，38544000.00 "), "1,3098000.00,38543000.00\n\n2,3098000.00,38544000.00");
-        assert_eq!(kept("POLYGON((114.5 28.2, 114.6 28.2, 114.6 28.3, 114.5 28.2))"), "POLYGON((114.5 28.2, 114.6 28.2, 114.6 28.3, 114.5 28.2))");
+        assert_eq!(
+            kept(" 1，3098000.00，38543000.00\r\n\r\n2，3098000.00，38544000.00 "),
+            "1,3098000.00,38543000.00\n\n2,3098000.00,38544000.00"
+        );
+        assert_eq!(
+            kept("POLYGON((114.5 28.2, 114.6 28.2, 114.6 28.3, 114.5 28.2))"),
+            "POLYGON((114.5 28.2, 114.6 28.2, 114.6 28.3, 114.5 28.2))"
+        );
         // What can't be read is no reason to lose the licence: the rules say so.
         assert_eq!(kept("见附图"), "见附图");
         assert_eq!(read(Kind::Wkt, None, "\u{fffd}\u{fffd}").map_err(|b| b.code), Err(Code::Encoding));

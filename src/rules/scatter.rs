@@ -32,10 +32,11 @@ impl Scatter {
         let (centre, deviations) = start(lots, errors)?;
         let correlations = correlations(lots, p);
         let covariance: Vec<Vec<f64>> = (0..p)
-            .map(|i| (0..p).map(|j| at(&correlations, i, j) * deviations.get(i).unwrap_or(&0.0) * deviations.get(j).unwrap_or(&0.0)).collect())
+            .map(|i| {
+                (0..p).map(|j| at(&correlations, i, j) * deviations.get(i).unwrap_or(&0.0) * deviations.get(j).unwrap_or(&0.0)).collect()
+            })
             .collect();
-        let alone: Vec<Vec<f64>> =
-            (0..p).map(|i| (0..p).map(|j| if i == j { at(&covariance, i, i) } else { 0.0 }).collect()).collect();
+        let alone: Vec<Vec<f64>> = (0..p).map(|i| (0..p).map(|j| if i == j { at(&covariance, i, i) } else { 0.0 }).collect()).collect();
         let start = Self { centre, factor: cholesky(&covariance).or_else(|| cholesky(&alone))?, lots: 0.0 };
         // The start's distances are brought to chi-square's median first: its scale is a rough one.
         let distances: Vec<f64> = lots.iter().map(|lot| start.distance_squared(lot)).collect();
@@ -102,7 +103,18 @@ fn correlations(lots: &[Vec<f64>], p: usize) -> Vec<Vec<f64>> {
         .map(|i| {
             let values = column(i);
             let middle = median(&mut values.clone()).unwrap_or(0.0);
-            values.iter().map(|v| if *v > middle { 1.0 } else if *v < middle { -1.0 } else { 0.0 }).collect()
+            values
+                .iter()
+                .map(|v| {
+                    if *v > middle {
+                        1.0
+                    } else if *v < middle {
+                        -1.0
+                    } else {
+                        0.0
+                    }
+                })
+                .collect()
         })
         .collect();
     let pair = |a: &Vec<f64>, b: &Vec<f64>| {

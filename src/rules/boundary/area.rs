@@ -128,7 +128,9 @@ fn sides(ring: &LineString<f64>, plane: Plane) -> Vec<Side> {
 }
 
 fn boxes(sides: &[Side]) -> Vec<(Bounds, Vec<Side>)> {
-    let bounds = |sides: &[Side]| sides.iter().fold(Bounds::EMPTY, |all, s| all.with(Bounds { min: s.a, max: s.a }).with(Bounds { min: s.b, max: s.b }));
+    let bounds = |sides: &[Side]| {
+        sides.iter().fold(Bounds::EMPTY, |all, s| all.with(Bounds { min: s.a, max: s.a }).with(Bounds { min: s.b, max: s.b }))
+    };
     sides.chunks(SIDES_PER_BOX).map(|chunk| (bounds(chunk), chunk.to_vec())).collect()
 }
 
@@ -139,7 +141,8 @@ pub(super) fn crosses_itself(ring: &LineString<f64>) -> bool {
     let lines: Vec<_> = ring.lines().collect();
     lines.iter().enumerate().any(|(i, s)| {
         lines.iter().skip(i + 2).any(|t| {
-            apart(turn(s.start, s.end, t.start), turn(s.start, s.end, t.end)) && apart(turn(t.start, t.end, s.start), turn(t.start, t.end, s.end))
+            apart(turn(s.start, s.end, t.start), turn(s.start, s.end, t.end))
+                && apart(turn(t.start, t.end, s.start), turn(t.start, t.end, s.end))
         })
     })
 }

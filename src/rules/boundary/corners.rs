@@ -48,9 +48,58 @@ enum Half {
 
 /// Of these words nothing depends: titles, labels, units, names of the projection.
 const PLAIN_WORDS: [&str; 52] = [
-    "拐点", "坐标系", "坐标", "编号", "序号", "点号", "开采", "矿区", "范围", "区块", "采区", "矿体", "区域", "经度", "纬度", "东经", "北纬",
-    "直角", "高斯", "克吕格", "投影", "平面", "国家", "大地", "圈定", "其中", "如下", "分带", "点", "号", "第", "由", "从", "自", "带", "米",
-    "的", "为", "东", "北", "纵", "横", "lat", "lon", "X", "Y", "N", "E", "B", "L", "J", "m",
+    "拐点",
+    "坐标系",
+    "坐标",
+    "编号",
+    "序号",
+    "点号",
+    "开采",
+    "矿区",
+    "范围",
+    "区块",
+    "采区",
+    "矿体",
+    "区域",
+    "经度",
+    "纬度",
+    "东经",
+    "北纬",
+    "直角",
+    "高斯",
+    "克吕格",
+    "投影",
+    "平面",
+    "国家",
+    "大地",
+    "圈定",
+    "其中",
+    "如下",
+    "分带",
+    "点",
+    "号",
+    "第",
+    "由",
+    "从",
+    "自",
+    "带",
+    "米",
+    "的",
+    "为",
+    "东",
+    "北",
+    "纵",
+    "横",
+    "lat",
+    "lon",
+    "X",
+    "Y",
+    "N",
+    "E",
+    "B",
+    "L",
+    "J",
+    "m",
 ];
 /// A ring begins after these.
 const RING_WORDS: [&str; 6] = ["矿区", "区块", "采区", "矿体", "区域", "范围"];
@@ -114,7 +163,9 @@ impl Reader {
         if number.degrees && (number.text.starts_with("3度") || number.text.starts_with("6度")) && next_word.contains('带') {
             return Ok(2);
         }
-        if next_word.starts_with('带') && let Some(count) = number.counts() {
+        if next_word.starts_with('带')
+            && let Some(count) = number.counts()
+        {
             self.list.zone = Some(zone(count)?);
             return Ok(2);
         }

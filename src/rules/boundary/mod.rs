@@ -64,9 +64,10 @@ impl BoundaryError {
                 "坐标既不是先经度后纬度的度数，也不是高斯-克吕格坐标".to_owned(),
                 "the coordinates are neither degrees, longitude first, nor a Gauss-Kruger grid".to_owned(),
             ),
-            Self::Mixed => {
-                ("度数与米、有带号与无带号的坐标混用".to_owned(), "degrees and metres, or eastings with and without a zone, are mixed".to_owned())
-            }
+            Self::Mixed => (
+                "度数与米、有带号与无带号的坐标混用".to_owned(),
+                "degrees and metres, or eastings with and without a zone, are mixed".to_owned(),
+            ),
             Self::Frame(frame) => (
                 format!("坐标系（{frame}）不是 CGCS2000，没有公开的转换参数"),
                 format!("the reference frame ({frame}) is not CGCS2000, and its transformation is not public"),
@@ -79,10 +80,13 @@ impl BoundaryError {
                 format!("坐标没有带号，按最接近的分带也离场所 {km} 公里"),
                 format!("the eastings name no zone, and the nearest zone puts the area {km} km away from the site"),
             ),
-            Self::TwoZones => ("文字中的分带与坐标前的带号不一致".to_owned(), "the zone in the text is not the one in front of the eastings".to_owned()),
-            Self::Far(km) => {
-                (format!("矿区范围离场所的登记位置 {km} 公里"), format!("the area lies {km} km away from the registered position of its site"))
+            Self::TwoZones => {
+                ("文字中的分带与坐标前的带号不一致".to_owned(), "the zone in the text is not the one in front of the eastings".to_owned())
             }
+            Self::Far(km) => (
+                format!("矿区范围离场所的登记位置 {km} 公里"),
+                format!("the area lies {km} km away from the registered position of its site"),
+            ),
             Self::Crossing => ("边线相交，拐点次序有误".to_owned(), "sides cross each other: the corners are out of order".to_owned()),
             Self::Hole => ("扣除的部分不在矿区范围内".to_owned(), "a part to be taken out lies outside of the area".to_owned()),
         };
@@ -229,7 +233,10 @@ fn in_degrees(corners: &[Corner], written: Option<Zone>, place: &Place) -> Resul
     };
     let metres: Vec<_> = corners.iter().filter_map(grid).collect();
     if metres.is_empty() {
-        return Ok(corners.iter().filter_map(|c| if let Corner::Degrees { lat, lon } = c { Some(coord! { x: *lon, y: *lat }) } else { None }).collect());
+        return Ok(corners
+            .iter()
+            .filter_map(|c| if let Corner::Degrees { lat, lon } = c { Some(coord! { x: *lon, y: *lat }) } else { None })
+            .collect());
     }
     let with_zone = metres.iter().filter(|(_, _, zone)| zone.is_some()).count();
     if metres.len() < corners.len() || (with_zone > 0 && with_zone < metres.len()) {

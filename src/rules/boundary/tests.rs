@@ -71,7 +71,8 @@ fn a_grid_boundary_lies_where_its_metres_say() {
     let area = Boundary::parse(SQUARE).unwrap().area();
     let (lat, lon) = at(3_098_500.0, 543_500.0);
     assert_eq!(area.outside_m(lat, lon), 0);
-    for (northing_m, easting_m) in [(3_099_100.5, 543_500.0), (3_097_899.5, 543_500.0), (3_098_500.0, 544_100.5), (3_098_500.0, 542_899.5)] {
+    for (northing_m, easting_m) in [(3_099_100.5, 543_500.0), (3_097_899.5, 543_500.0), (3_098_500.0, 544_100.5), (3_098_500.0, 542_899.5)]
+    {
         let (lat, lon) = at(northing_m, easting_m);
         assert_eq!(area.outside_m(lat, lon), 100);
     }

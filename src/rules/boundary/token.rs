@@ -163,7 +163,9 @@ mod tests {
     #[test]
     fn degrees_minutes_and_seconds_are_one_number_however_they_are_written() {
         let expected = 114.0 + 30.0 / 60.0 + 15.2 / 3600.0;
-        for text in ["114°30′15.2″", "114°30'15.2\"", "114°30'15.2''", "114度30分15.2秒", "１１４°３０′１５．２″", "114° 30′ 15.2″", "114°30’15.2”"] {
+        for text in
+            ["114°30′15.2″", "114°30'15.2\"", "114°30'15.2''", "114度30分15.2秒", "１１４°３０′１５．２″", "114° 30′ 15.2″", "114°30’15.2”"]
+        {
             assert!((degrees(text) - expected).abs() < 1e-12, "{text}");
         }
         assert!((degrees("114.5°") - 114.5).abs() < 1e-12);

@@ -141,7 +141,8 @@ impl<'a> Deposits<'a> {
     /// Whether a lot is unlike the deposit of its site, by as many of its numbers as the deposit is known by.
     fn foreign(&mut self, site: &'a str, lot: &'a Lot, rate: f64) -> Option<Foreign<'a>> {
         let all = lot.given();
-        let given = [all, vec![0]].into_iter().find(|given| given.first() == Some(&0) && self.scatter(site, given, Scale::Ratio).is_some())?;
+        let given =
+            [all, vec![0]].into_iter().find(|given| given.first() == Some(&0) && self.scatter(site, given, Scale::Ratio).is_some())?;
         let mut worst: Option<(f64, f64)> = None;
         for scale in [Scale::Ratio, Scale::Difference] {
             let (distance, limit) = self.distance(site, lot, &given, scale, rate)?;

@@ -14,8 +14,7 @@ use crate::rules::context::Context;
 use polars::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
-pub(super) static STEP: Step =
-    Step { name: "grade-steered", parameters: &["assay_error", "assay_bias", "step_ppm", "false_alarm"], run };
+pub(super) static STEP: Step = Step { name: "grade-steered", parameters: &["assay_error", "assay_bias", "step_ppm", "false_alarm"], run };
 
 /// A company and year.
 type Key = (String, String, String);
@@ -119,7 +118,8 @@ fn evidence(lots: DataFrame, wholes: &[(Key, Odd, [i64; 3])]) -> Result<DataFram
     let columns = ["subject_kind", "subject", "period", "ticket", "source_file", "source_sheet", "source_row", "quantity_kg", "observed"];
     let columns = [columns.as_slice(), &["allowed", "lots", "moved", "drift"]].concat();
     let mut lots = lots.select(columns)?;
-    let text = |name: &str, get: fn(&Key) -> &String| Column::new(name.into(), wholes.iter().map(|(k, ..)| get(k).as_str()).collect::<Vec<_>>());
+    let text =
+        |name: &str, get: fn(&Key) -> &String| Column::new(name.into(), wholes.iter().map(|(k, ..)| get(k).as_str()).collect::<Vec<_>>());
     let number = |name: &str, get: &dyn Fn(&Odd, &[i64; 3]) -> i64| {
         Column::new(name.into(), wholes.iter().map(|(_, odd, figures)| get(odd, figures)).collect::<Vec<_>>())
     };

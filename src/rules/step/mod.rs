@@ -2,19 +2,17 @@
 //!
 //! A step works on aggregates or on narrow rows that a statement made; tickets are read by SQL only.
 
-mod likeness;
-mod grade_steered;
-mod more_than_forgotten;
-mod outside_boundary;
-mod price_too_low;
-mod steered;
 mod forecast;
+mod grade_steered;
+mod likeness;
 mod months;
 mod more_than_forgotten;
 mod plant_balance;
 mod plant_history;
 mod plant_records;
+mod price_too_low;
 mod run_rate;
+mod steered;
 mod unreadable_boundary;
 mod weights_cloned;
 mod weights_read;
@@ -25,18 +23,15 @@ use crate::engine::EngineError;
 use polars::prelude::DataFrame;
 
 /// All steps, by name.
-static STEPS: &[&Step] = &[&outside_boundary::STEP, &unreadable_boundary::STEP, &weights_cloned::STEP];
-static STEPS: &[&Step] = &[
-    &grade_steered::STEP,
-    &more_than_forgotten::STEP,
-    &outside_boundary::STEP,
-    &price_too_low::STEP,
 #[rustfmt::skip]
 static STEPS: &[&Step] = &[
     &forecast::STEP,
+    &grade_steered::STEP,
     &more_than_forgotten::STEP,
     &plant_balance::STEP,
+    &price_too_low::STEP,
     &unreadable_boundary::STEP,
+    &weights_cloned::STEP,
     &yard_balance::STEP,
 ];
 

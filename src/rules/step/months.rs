@@ -115,7 +115,8 @@ pub(super) fn evidence(found: &[Excess], shares: &[&str]) -> PolarsResult<DataFr
         found.iter().flat_map(|e| std::iter::once((e, None)).chain(e.papers.iter().map(move |p| (e, Some(p))))).collect();
     let text = |get: &dyn Fn(&Excess, Option<&Paper>) -> Option<String>| rows.iter().map(|(e, p)| get(e, *p)).collect::<Vec<_>>();
     // A row of a return says nothing of the stretch as a whole.
-    let whole = |get: &dyn Fn(&Excess) -> Option<i64>| rows.iter().map(|(e, p)| if p.is_none() { get(e) } else { None }).collect::<Vec<_>>();
+    let whole =
+        |get: &dyn Fn(&Excess) -> Option<i64>| rows.iter().map(|(e, p)| if p.is_none() { get(e) } else { None }).collect::<Vec<_>>();
     let mut frame = df!(
         "subject_kind" => vec!["site"; rows.len()],
         "subject" => text(&|e, _| Some(e.site.clone())),

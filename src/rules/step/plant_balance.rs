@@ -94,8 +94,11 @@ fn run(context: &Context, rows: DataFrame) -> Result<DataFrame, EngineError> {
     let judged = judged(&plants, &method.errors);
     let mut found = Vec::new();
     for (kind, best) in best {
-        let of_kind: Vec<(&str, &Vec<Judged>)> =
-            judged.iter().filter(|(site, _)| plants.get(**site).is_some_and(|p| p.0 == kind)).map(|(site, months)| (*site, months)).collect();
+        let of_kind: Vec<(&str, &Vec<Judged>)> = judged
+            .iter()
+            .filter(|(site, _)| plants.get(**site).is_some_and(|p| p.0 == kind))
+            .map(|(site, months)| (*site, months))
+            .collect();
         let histories: Vec<Vec<Recovery>> = of_kind.iter().map(|(_, months)| history(months, &method.errors)).collect();
         let noise = Noise::of(&histories, method.min_history);
         for ((site, months), history) in of_kind.iter().zip(&histories) {

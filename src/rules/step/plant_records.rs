@@ -84,7 +84,9 @@ pub(super) fn plants(frame: &DataFrame) -> PolarsResult<Plants> {
     let rows = Rows::new(frame);
     let mut plants = Plants::new();
     for row in 0..frame.height() {
-        let (Some(item), Some(site), Some(kind)) = (rows.text("item", row)?, rows.text("site", row)?, rows.text("kind", row)?) else { continue };
+        let (Some(item), Some(site), Some(kind)) = (rows.text("item", row)?, rows.text("site", row)?, rows.text("kind", row)?) else {
+            continue;
+        };
         let (Some(month), Some(product)) = (rows.day("month", row)?.map(month_of), rows.text("product", row)?) else { continue };
         let records = plants.entry(site).or_insert_with(|| (kind, BTreeMap::new())).1.entry(month).or_default();
         match item.as_str() {
@@ -155,7 +157,12 @@ impl Errors {
         if tickets.blank_kg > 0.0 {
             let (share, grade) = content(product, stated)?;
             let blank_kg = tickets.blank_kg * share;
-            mass.add(Mass { li2o_kg: blank_kg, variance: self.of_one_assay(blank_kg, grade), weighed_kg: blank_kg, wet_kg: tickets.blank_kg });
+            mass.add(Mass {
+                li2o_kg: blank_kg,
+                variance: self.of_one_assay(blank_kg, grade),
+                weighed_kg: blank_kg,
+                wet_kg: tickets.blank_kg,
+            });
         }
         Some(mass)
     }

@@ -182,7 +182,8 @@ mod tests {
             below_ppm: None,
         };
         let lots: Vec<Lot> = (0..48).map(|i| lot(["1", "2", "3", "4"][i % 4])).collect();
-        let (one, all) = (errors(200.0).mean_difference(&[&lots[0]]).unwrap(), errors(200.0).mean_difference(&lots.iter().collect::<Vec<_>>()).unwrap());
+        let (one, all) =
+            (errors(200.0).mean_difference(&[&lots[0]]).unwrap(), errors(200.0).mean_difference(&lots.iter().collect::<Vec<_>>()).unwrap());
         assert_eq!((one.0, all.0), (500.0, 500.0));
         // z at 0.1 %, both sides, is 3.2905 (tables).
         assert!((one.1 - 3.2905 * (440.0f64 * 440.0 + 90.0 * 90.0 + 200.0 * 200.0).sqrt()).abs() < 0.1);

@@ -124,7 +124,8 @@ pub(super) fn bridges(engine: &Engine, alike: &[Alike]) -> Result<BTreeMap<Key, 
 }
 
 fn bridge_of<'a>(bridges: &'a mut BTreeMap<Key, Bridge>, rows: Rows, row: usize) -> Result<Option<(&'a mut Bridge, i64)>, EngineError> {
-    let (Some(kind), Some(subject), Some(month)) = (rows.text("subject_kind", row)?, rows.text("subject", row)?, rows.day("month", row)?) else {
+    let (Some(kind), Some(subject), Some(month)) = (rows.text("subject_kind", row)?, rows.text("subject", row)?, rows.day("month", row)?)
+    else {
         return Ok(None);
     };
     let bridge = bridges.entry((subject, month_of(month))).or_default();
@@ -145,9 +146,17 @@ fn plates(engine: &Engine, bridges: &mut BTreeMap<Key, Bridge>) -> Result<(), En
     ))?;
     let rows = Rows::new(&frame);
     for row in 0..frame.height() {
-        #[expect(clippy::cast_precision_loss, reason = "sums below 2^53: a million tickets of 200 t squared are 4e16, rounded to a part in 1e16")]
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "sums below 2^53: a million tickets of 200 t squared are 4e16, rounded to a part in 1e16"
+        )]
         let number = |column: &str| rows.integer(column, row).map(|n| n.unwrap_or(0) as f64);
-        let plate = OfPlate { trips: number("tickets")?, pairs: number("ordered_pairs")? / 2.0, sum: number("gross_kg")?, squares: number("squares")? };
+        let plate = OfPlate {
+            trips: number("tickets")?,
+            pairs: number("ordered_pairs")? / 2.0,
+            sum: number("gross_kg")?,
+            squares: number("squares")?,
+        };
         let Some((bridge, _)) = bridge_of(bridges, rows, row)? else { continue };
         if let Some(name) = rows.text("plate", row)? {
             bridge.plates.insert(name, plate);
@@ -255,7 +264,9 @@ pub(super) fn tickets_alike(engine: &Engine, keys: &BTreeSet<Key>) -> Result<Vec
 
 /// The tickets of these weighbridges and months whose gross is round.
 pub(super) fn tickets_round(engine: &Engine, keys: &BTreeSet<Key>, round_kg: i64) -> Result<Vec<Ticket>, EngineError> {
-    let rest = format!(" SELECT subject, month, ticket, source_file, source_sheet, source_row FROM papers WHERE gross_kg % {round_kg} = 0 AND tare_kg IS NOT NULL");
+    let rest = format!(
+        " SELECT subject, month, ticket, source_file, source_sheet, source_row FROM papers WHERE gross_kg % {round_kg} = 0 AND tare_kg IS NOT NULL"
+    );
     let frame = papers(engine, keys, &rest)?;
     let rows = Rows::new(&frame);
     let mut found = Vec::with_capacity(frame.height());
@@ -285,14 +296,16 @@ pub(super) struct Table {
 }
 
 const TEXTS: [&str; 6] = ["subject_kind", "subject", "period", "ticket", "source_file", "source_sheet"];
-const NUMBERS: [&str; 8] =
-    ["source_row", "quantity_kg", "observed", "allowed", "repeated", "repeated_allowed", "round", "round_allowed"];
+const NUMBERS: [&str; 8] = ["source_row", "quantity_kg", "observed", "allowed", "repeated", "repeated_allowed", "round", "round_allowed"];
 
 impl Table {
     /// A row for the weighbridge and month as a whole.
     pub(super) fn whole(&mut self, kind: &str, key: &Key, observed: Option<i64>, allowed: Option<i64>, figures: [Option<i64>; 4]) {
         let [a, b, c, d] = figures;
-        self.push([Some(kind.to_owned()), Some(key.0.clone()), Some(key.1.clone()), None, None, None], [None, None, observed, allowed, a, b, c, d]);
+        self.push(
+            [Some(kind.to_owned()), Some(key.0.clone()), Some(key.1.clone()), None, None, None],
+            [None, None, observed, allowed, a, b, c, d],
+        );
     }
 
     /// A row for a ticket.

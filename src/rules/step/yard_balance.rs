@@ -121,7 +121,9 @@ fn balance(stretch: &[(Month, &Moved)], method: &Method) -> Option<Balance> {
     let (received_kg, sent_kg) = (sum(|m| m.received_kg), sum(|m| m.sent_kg));
     let squares = |share: f64, masses: &[f64]| masses.iter().map(|kg| share * share * kg * kg).sum::<f64>();
     // Rain and sun change what lies in the open: the change hangs on what passes through.
-    let variance = squares(method.scale, &[received_kg, sent_kg]) + squares(method.stock, &[opening_kg, closing_kg]) + squares(method.weather, &[sent_kg]);
+    let variance = squares(method.scale, &[received_kg, sent_kg])
+        + squares(method.stock, &[opening_kg, closing_kg])
+        + squares(method.weather, &[sent_kg]);
     Some(Balance { sent_kg, held_kg: received_kg + opening_kg - closing_kg, deviation_kg: libm::sqrt(variance) })
 }
 

@@ -74,8 +74,12 @@ pub fn notes(sample: &Sample, run: &RunInfo) -> Vec<Said> {
             ),
         ),
         Said::new(
-            format!("核对：printf %s '{seed}|证号|1' | sha256sum；高、中风险的采矿权另有签号 2、3（支数见政策 [risk.sample]），取各签中最小者；每层取该值（十六进制小写，按文本比较）最小者，个数为层内抽取数。"),
-            format!("To check: printf %s '{seed}|NUMBER|1' | sha256sum; rights at medium and high risk have lots 2 and 3 too (how many: policy [risk.sample]) and stand by the smallest; of a stratum those with the smallest value (lower-case hex, compared as text) are drawn, as many as its draws."),
+            format!(
+                "核对：printf %s '{seed}|证号|1' | sha256sum；高、中风险的采矿权另有签号 2、3（支数见政策 [risk.sample]），取各签中最小者；每层取该值（十六进制小写，按文本比较）最小者，个数为层内抽取数。"
+            ),
+            format!(
+                "To check: printf %s '{seed}|NUMBER|1' | sha256sum; rights at medium and high risk have lots 2 and 3 too (how many: policy [risk.sample]) and stand by the smallest; of a stratum those with the smallest value (lower-case hex, compared as text) are drawn, as many as its draws."
+            ),
         ),
         Said::new(
             "名单：lepid sample --frame；每行“证号 制表符 县市区 制表符 high/medium/low 换行”，按证号排序，其 sha256 即上列名单值。",

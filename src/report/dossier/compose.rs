@@ -160,16 +160,14 @@ fn findings_table(caption: &str, findings: &[&Finding], s: Say) -> Table {
         text(s.of("销号条件", "cleared by"), 50),
     ];
     let row = |f: &&Finding| {
+        let (title, says, department) = (f.title.get(s.0), f.says.get(s.0), f.department.get(s.0));
+        let certainty = words::certainty(f.certainty).get(s.0);
         vec![
             words::severity(f.severity).get(s.0).to_owned(),
-            format!(
-                "{}：{}（{}，{}；{}）",
-                f.title.get(s.0),
-                f.says.get(s.0),
-                words::certainty(f.certainty).get(s.0),
-                f.department.get(s.0),
-                f.id
-            ),
+            match s.0 {
+                Lang::Zh => format!("{title}：{says}（{certainty}，{department}；{}）", f.id),
+                Lang::En => format!("{title}: {says} ({certainty}, {department}; {})", f.id),
+            },
             f.period.clone(),
             f.quantity_kg.map_or_else(|| NONE.to_owned(), say::tonnes),
             f.clears.get(s.0).to_owned(),
@@ -202,11 +200,7 @@ fn cases(dossier: &Dossier, s: Say) -> Section {
     let mut blocks = Vec::new();
     match dossier.cases {
         None => blocks.push(Block::Text(
-            s.of(
-                "这份档案没有台账：没有找到数据湖（--lake）。",
-                "This copy holds no ledger: no lake was found (--lake).",
-            )
-            .to_owned(),
+            s.of("这份档案没有台账：没有找到数据湖（--lake）。", "This copy holds no ledger: no lake was found (--lake).").to_owned(),
         )),
         Some([]) => blocks.push(Block::Text(s.of("台账中没有关于它的问题。", "The ledger holds no case about it.").to_owned())),
         Some(lines) => {

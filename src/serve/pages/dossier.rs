@@ -18,7 +18,8 @@ pub(super) fn router() -> Router<AppState> {
 async fn show(Path(id): Path<String>, asked: Asked) -> Response {
     asked.page(|run, asked| {
         let lines = asked.shown.cases.as_ref().map(|cases| CaseLine::of_site(&cases.ledger, &id, asked.lang));
-        let dossier = Dossier::of(&run.contents, &id, lines.as_deref()).ok_or_else(|| Problem::no_such(Text { zh: "档案", en: "dossier" }, &id))?;
+        let dossier =
+            Dossier::of(&run.contents, &id, lines.as_deref()).ok_or_else(|| Problem::no_such(Text { zh: "档案", en: "dossier" }, &id))?;
         Ok(PreEscaped(dossier::html(&dossier::sheet(&dossier, asked.lang))))
     })
 }

@@ -185,8 +185,11 @@ fn of_trucks(dossier: &Dossier, s: Say) -> Option<Section> {
         return None;
     }
     let rest = dossier.of_trucks.len() - shown.len();
-    let mut blocks =
-        vec![Block::Table(findings_table(s.of("在此装卸的车辆的线索", "Findings about trucks that load or unload here"), &shown, s))];
+    let mut blocks = vec![Block::Table(findings_table(
+        s.of("车辆线索：指出在此装车的磅单", "Findings about trucks that name tickets loaded here"),
+        &shown,
+        s,
+    ))];
     if rest > 0 {
         blocks.push(Block::Text(match s.0 {
             Lang::Zh => format!("另有 {rest} 条，见 findings.xlsx。"),
@@ -235,7 +238,7 @@ fn made_from(dossier: &Dossier, s: Say) -> Section {
     let columns = vec![text(s.of("项目", "item"), 36), text(s.of("内容", "content"), 120)];
     let rows = rows.into_iter().map(|(name, value)| vec![name.to_owned(), value]).collect();
     let table = Table::new(s.of("由什么得出", "What it was made from"), columns, rows).noted(match s.0 {
-        Lang::Zh => format!("数量均以整数千克计算，表中吨数 {}；同一数据版本、同一政策得到同样的档案。", whole_note(s)),
+        Lang::Zh => format!("数量均以整数千克计算，表中吨数{}；同一数据版本、同一政策得到同样的档案。", whole_note(s)),
         Lang::En => format!(
             "Quantities are whole kilograms, tonnes in tables {}; the same records and policy give the same dossier.",
             whole_note(s)

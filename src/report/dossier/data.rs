@@ -71,7 +71,7 @@ pub struct Dossier<'a> {
     pub received: Vec<&'a Flow>,
     /// Findings about it.
     pub findings: Vec<&'a Finding>,
-    /// Findings about trucks that loaded or unloaded here.
+    /// Findings about trucks that name tickets loaded here.
     pub of_trucks: Vec<&'a Finding>,
     /// Its cases; `None`: this copy was made without the ledger.
     pub cases: Option<&'a [CaseLine]>,
@@ -83,8 +83,8 @@ impl<'a> Dossier<'a> {
     pub fn of(contents: &'a Contents, site_id: &str, cases: Option<&'a [CaseLine]>) -> Option<Self> {
         let site = contents.sites.iter().find(|s| s.site_id == site_id)?;
         let facts = contents.dossiers.iter().find(|f| f.site_id == site_id)?;
-        let plates: BTreeSet<&str> = facts.trucks.iter().filter(|t| !t.flagged.is_empty()).map(|t| t.plate.as_str()).collect();
-        let is = |kind: SubjectKind| move |f: &&Finding| f.subject_kind == kind;
+        let of_trucks: BTreeSet<&String> = facts.trucks.iter().flat_map(|t| &t.findings).collect();
+        let own = |f: &&Finding| f.subject_kind == SubjectKind::Site && f.subject == site_id;
         Some(Self {
             run: &contents.run,
             synthetic: contents.is_synthetic(),
@@ -94,8 +94,8 @@ impl<'a> Dossier<'a> {
             output: contents.output.iter().filter(|o| o.site_id == site_id).collect(),
             sent: contents.flows.iter().filter(|f| f.origin_site.as_deref() == Some(site_id)).collect(),
             received: contents.flows.iter().filter(|f| f.destination_site.as_deref() == Some(site_id)).collect(),
-            findings: contents.findings.iter().filter(is(SubjectKind::Site)).filter(|f| f.subject == site_id).collect(),
-            of_trucks: contents.findings.iter().filter(is(SubjectKind::Plate)).filter(|f| plates.contains(f.subject.as_str())).collect(),
+            findings: contents.findings.iter().filter(own).collect(),
+            of_trucks: contents.findings.iter().filter(|f| of_trucks.contains(&f.id)).collect(),
             cases,
         })
     }

@@ -4,7 +4,6 @@ use super::data::Dossier;
 use crate::balance::MineOutput;
 use crate::chart::map::{self, Area, Dot, Map};
 use crate::chart::months::{self, Month, Months};
-use crate::rules::{Boundary, Place};
 use crate::text::{Lang, Said};
 use std::collections::BTreeMap;
 

@@ -60,7 +60,8 @@ pub(super) enum Part {
     Raised,
     /// Scale doubled on 1 June, and some 14 % above what both allow.
     RaisedOver,
-    /// The first of two sites under one licence number, together some 14 % over its scale; each alone is far within.
+    /// The first of two sites under one licence number, together some 24 % over its scale, twice what lay in
+    /// their heaps; each alone is far within.
     SharedOver,
     /// The second of them.
     SharedOverToo,

@@ -223,8 +223,8 @@ pub(super) mod rate {
     pub(in super::super) const EDGE: u64 = 3_000;
     /// Of the tickets of a weighbridge that prints tickets for what never crossed it.
     pub(in super::super) const NOT_DISPATCHED: f64 = 0.10;
-    /// Of the tickets to a place at which trucks never arrive.
-    pub(in super::super) const NOT_RECEIVED: f64 = 0.10;
+    /// Of the tickets of a way on which trucks vanish.
+    pub(in super::super) const NOT_RECEIVED: f64 = 0.25;
     /// Of the tickets of a weighbridge that lets trucks go without a pass.
     pub(in super::super) const NO_PASS: f64 = 0.08;
     /// Passes that are shown again, of a weighbridge where that is done.

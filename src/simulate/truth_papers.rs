@@ -13,10 +13,14 @@ impl Court {
         for of_one in month.tickets.chunk_by(|a, b| a.from == b.from) {
             let Some(from) = of_one.first().map(|t| t.from as usize) else { continue };
             let code = &world.basin.places[from].code;
-            for (rule, ticket) in of_one.iter().flat_map(|t| faults(world, month.index, t).into_iter().flatten().map(move |r| (r, t))) {
-                // Who writes down what arrives must answer for what does not.
-                let subject = if rule == NOT_RECEIVED { &world.basin.places[ticket.to as usize].code } else { code };
-                self.find(world, rule, "site", subject, period, ticket);
+            for ticket in of_one {
+                for rule in faults(world, month.index, ticket).into_iter().flatten() {
+                    self.find(world, rule, "site", code, period, ticket);
+                    // A load that vanished is asked for at both ends.
+                    if rule == NOT_RECEIVED {
+                        self.find(world, rule, "site", &world.basin.places[ticket.to as usize].code, period, ticket);
+                    }
+                }
             }
             for ticket in passes_used_again(month, from, of_one) {
                 self.find(world, "waybill-reused", "site", code, period, ticket);

@@ -1,25 +1,29 @@
 //! Which passes, receipts and numbers are missing or used again?
 
-use super::super::basin::{Kind, Place};
+use super::super::basin::{Basin, Kind, Place};
 use super::super::bridge::Passes;
 use super::super::plant::rate;
 use super::super::rng::{Rng, spread};
-use super::super::tickets::Pass;
+use super::super::tickets::{Pass, Ticket};
 use super::{Fault, Scene};
+use std::collections::BTreeMap;
 
 /// Weighbridges that let trucks go without a pass, those whose passes are used again, and those that print tickets for what
 /// never crossed them: ranges of the golden section.
 const NO_PASS: (f64, f64) = (0.10, 0.22);
 const PASS_AGAIN: (f64, f64) = (0.38, 0.30);
 const NOT_DISPATCHED: (f64, f64) = (0.02, 0.14);
-/// Where fewer tickets are printed in a month, that is not done: one that is odd among thirty was forgotten.
-const LEAST_TICKETS: usize = 80;
+/// Where fewer tickets with a receipt are printed in a month, that is not done: one that is odd among thirty was forgotten.
+const LEAST_TICKETS: usize = 120;
+/// And of a way from a mine to a place on which trucks vanish.
+const LEAST_TRIPS: usize = 60;
 
 /// Net was copied from the receipt; gross and tare were never weighed.
 pub(super) fn not_dispatched(scene: &mut Scene, strength: f64, rng: &mut Rng) {
+    let able = |t: &&Ticket| t.fault.is_none() && t.received_kg.is_some() && t.unloaded_at.is_some();
     if !spread(scene.from, NOT_DISPATCHED.0, NOT_DISPATCHED.1)
         || !scene.basin.bridges[scene.from].gross
-        || scene.tickets.len() < LEAST_TICKETS
+        || scene.tickets.iter().filter(able).count() < LEAST_TICKETS
     {
         return;
     }
@@ -31,12 +35,21 @@ pub(super) fn not_dispatched(scene: &mut Scene, strength: f64, rng: &mut Rng) {
     });
 }
 
-/// A trip that never arrives at a place that writes down what does.
+/// Trips from a mine that never arrive at the place that it is the main sender to, and that writes down what does.
 pub(super) fn not_received(scene: &mut Scene, strength: f64, rng: &mut Rng) {
     let basin = scene.basin;
+    let mut trips: BTreeMap<usize, usize> = BTreeMap::new();
+    for ticket in scene.tickets.iter() {
+        *trips.entry(ticket.to as usize).or_default() += 1;
+    }
+    let enough = |to: &usize| trips.get(to).is_some_and(|trips| *trips >= LEAST_TRIPS);
+    let lost = |to: &usize| basin.bridges[*to].receipts && loses(&basin.places[*to]) && main_sender(basin, *to) == Some(scene.from);
+    let to: Vec<usize> = trips.keys().copied().filter(|to| enough(to) && lost(to)).collect();
+    if to.is_empty() {
+        return;
+    }
     scene.each(Fault::NotReceived, rate::NOT_RECEIVED * strength, rng, |ticket, _, _| {
-        let to = ticket.to as usize;
-        if !basin.bridges[to].receipts || !loses(&basin.places[to]) {
+        if !to.contains(&(ticket.to as usize)) {
             return false;
         }
         (ticket.unloaded_at, ticket.received_kg) = (None, None);
@@ -46,7 +59,18 @@ pub(super) fn not_received(scene: &mut Scene, strength: f64, rng: &mut Rng) {
 
 /// Whether trucks to a place vanish: the next to greatest of their kinds, that receive enough for it to show.
 fn loses(place: &Place) -> bool {
-    matches!((place.kind, place.rank), (Kind::Concentrator, 2 | 3) | (Kind::Smelter, 1 | 3) | (Kind::Stockyard, 2))
+    matches!((place.kind, place.rank), (Kind::Concentrator, 2 | 3 | 5) | (Kind::Stockyard, 2 | 3))
+}
+
+/// The mine that plans to send the most to a place.
+fn main_sender(basin: &Basin, to: usize) -> Option<usize> {
+    let planned_kg = |mine: usize| -> Option<i128> {
+        let place = &basin.places[mine];
+        let all: u64 = place.to.iter().map(|(_, weight)| *weight).sum();
+        let part = place.to.iter().find(|(end, _)| *end == to).map(|(_, weight)| *weight)?;
+        Some(i128::from(place.source.as_ref()?.scale_kg) * i128::from(part) / i128::from(all.max(1)))
+    };
+    basin.of(Kind::Mine).filter_map(|mine| Some((planned_kg(mine)?, mine))).max().map(|(_, mine)| mine)
 }
 
 /// Trucks leave a weighbridge on the pass system without one.

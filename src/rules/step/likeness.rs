@@ -124,14 +124,14 @@ mod tests {
     use super::*;
 
     /// Tables of the Poisson distribution: P(X > 5 | 1) = 0.000 594, P(X > 4 | 1) = 0.003 660; of the binomial: with n = 20 and
-    /// p = 0.2, P(X > 9) = 0.000 563 4, P(X > 8) = 0.002 594.
+    /// p = 0.2, P(X > 10) = 0.000 563 4, P(X > 9) = 0.002 595.
     #[test]
     fn limits_are_those_of_printed_tables() {
         assert_eq!(most_alike(1.0, 0.001), 5);
         assert_eq!(most_alike(1.0, 0.004), 4);
         assert_eq!(most_alike(0.0, 0.001), 0);
-        assert_eq!(most_round(20, 20, 0.001), Some(9));
-        assert_eq!(most_round(20, 20, 0.003), Some(8));
+        assert_eq!(most_round(20, 20, 0.001), Some(10));
+        assert_eq!(most_round(20, 20, 0.003), Some(9));
         assert_eq!(most_round(20, 100, 0.001), None);
     }
 

@@ -4,8 +4,8 @@
 -- family: tickets
 -- certainty: strong
 -- department: transport
--- basis zh: 《计量法》及称重记录如实出具的管理要求；记录不合常理：真实称重不会一再得到同一毛重和同一皮重，尾数也不会偏爱整百公斤
--- basis en: Metrology Law and the duty to record weighings truthfully; the records are out of nature: real weighings do not give the same gross and the same tare again and again, nor do they prefer whole hundreds of kilograms
+-- basis zh: 《计量法》及其实施细则（不得破坏计量器具准确度、伪造数据）；记录不合常理：真实称重不会一再得到同一毛重和同一皮重，尾数也不会偏爱整百公斤
+-- basis en: Metrology Law and its rules of implementation (no impairing of a scale’s accuracy, no forged data); the records are out of nature: real weighings do not give the same gross and the same tare again and again, nor do they prefer whole hundreds of kilograms
 -- plain zh: 真实过磅的毛重、皮重每次都有零头，同一辆车两次完全相同很少见。对每台地磅每个月，按它自己的毛重分布和每辆车的皮重算出“碰巧雷同”应有多少张，再看实际有多少张；另按地磅分度值（从数据中识别，例如 20 公斤）算出毛重恰为整百公斤应占几成，再看实际有几张。多到碰巧的可能小于误报率才算。例：某地磅一个月 400 张磅单，碰巧雷同最多 6 张，实际 118 张；分度值 20 公斤时整百公斤约占五分之一，应有 80 张左右、最多 120 张，实际 210 张。
 -- plain en: Real weighings have odd kilograms, and the same truck rarely gets the same gross and the same tare twice. For every weighbridge and month its own spread of gross and each truck’s tares say how many tickets would be alike by chance; and the scale’s division (found from the data, for example 20 kg) says what share of gross masses would be whole hundreds of kilograms. What chance gives with less than the false-alarm rate counts. Example: 400 tickets in a month, at most 6 alike by chance, 118 are; with a division of 20 kg a fifth, some 80 and at most 120, would be whole hundreds, 210 are.
 -- clears zh: 过磅影像和地磅原始数据；固定装载量的自动装车设备的说明；地磅分度值为 100 公斤的检定证书（政策中调整 division_max_kg）

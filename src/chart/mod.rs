@@ -14,6 +14,7 @@ pub mod months;
 pub mod number;
 pub mod origin;
 pub mod output;
+pub mod power;
 mod style;
 pub mod trust;
 pub mod waterfall;

@@ -24,6 +24,7 @@ mod grid;
 mod ingest;
 mod lake;
 mod policy;
+mod power;
 mod price;
 mod quarantine;
 mod reproduce;
@@ -93,6 +94,8 @@ enum Command {
     Simulate(simulate::Args),
     /// 对照模拟真值，逐条规则计精确率与召回率 / precision and recall by rule against a simulation's truth
     Score(score::Args),
+    /// 检出能力：违规多小还能查出 / how small a violation is still found, on simulated basins
+    Power(power::Args),
     /// 隔离区：读不懂的行 / rows that could not be read
     Quarantine(quarantine::Args),
 }
@@ -173,6 +176,7 @@ fn dispatch(command: &Command, global: &Global) -> Result<ExitCode, CliError> {
         Command::Reproduce(args) => reproduce::run(args, global),
         Command::Simulate(args) => simulate::run(args, global),
         Command::Score(args) => score::run(args, global),
+        Command::Power(args) => power::run(args, global),
         Command::Quarantine(args) => quarantine::run(args, global),
     }
 }

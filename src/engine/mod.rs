@@ -61,6 +61,26 @@ impl Engine {
         Self::of(frames)
     }
 
+    /// The views over a snapshot as they were when the records ended with this month (its first day): facts of later months are
+    /// not there yet. Registers are those of the snapshot.
+    ///
+    /// # Errors
+    /// [`EngineError`] if the snapshot can't be read.
+    pub fn until(snapshot: &Snapshot, month: chrono::NaiveDate) -> Result<Self, EngineError> {
+        let mut frames = BTreeMap::new();
+        for table in crate::records::Table::ALL {
+            let all = snapshot.scan(table.name())?;
+            let facts = table.spec().is_facts();
+            let known = if facts {
+                all.filter(col(crate::records::MONTH).lt_eq(lit(crate::records::time::days_of(month)).cast(DataType::Date)))
+            } else {
+                all
+            };
+            frames.insert(table.name().to_owned(), known);
+        }
+        Self::of(frames)
+    }
+
     /// The views over frames instead of a snapshot; a table of records that is not given is empty.
     ///
     /// # Errors

@@ -6,6 +6,7 @@
 mod basin;
 mod bridge;
 mod constants;
+mod delay;
 mod deposit;
 mod dress;
 mod fault;
@@ -24,6 +25,7 @@ mod passes;
 mod plain;
 mod plan;
 mod plant;
+pub mod power;
 mod registers;
 mod rng;
 mod sales;
@@ -45,8 +47,9 @@ mod truth_trade;
 mod truth_trips;
 mod truth_trucks;
 
+pub use delay::monthly;
 pub use plan::{PLANTABLE, Plan};
-pub use score::{CATALOGUE, REMINDER, RuleScore, Score, ScoreError, score};
+pub use score::{CATALOGUE, Delay, REMINDER, RuleScore, Score, ScoreError, read_truth, score};
 pub use truth::{Later, Truth, Violation};
 
 use crate::records::time::days_of;

@@ -215,11 +215,13 @@ impl Run<'_> {
     /// And for the ore of others that its tickets cover: all of it goes to the plant that it serves first.
     fn covered(&self, place: usize, site: &Place, source: &Source, kg: i64) -> Order {
         let deposit = source.deposit.foreign(self.basin.seed, place);
+        let (first, last) = self.calendar.days(self.month.index, site.kind);
         Order {
             to: site.to.iter().take(1).copied().collect(),
             product: product::ORE,
             kg,
-            days: self.calendar.days(self.month.index, site.kind),
+            // Convoys of the second half of the month.
+            days: (first + (last - first) / 2, last),
             outside: false,
             quality: Lot::of(1_000_000_000, source.moisture_ppm, deposit.li2o_ppm),
             deposit: Some(deposit),

@@ -1,7 +1,13 @@
 //! How many of the planted violations did the rules find, and what did they find that is none?
 
+use super::SimulateError;
 use super::plan::PLANTABLE;
-use super::truth::Truth;
+use super::truth::{Truth, Violation};
+use crate::engine::EngineError;
+use crate::lake::LakeError;
+use crate::policy::PolicyError;
+use crate::price::PriceError;
+use crate::rules::RulesError;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -30,6 +36,27 @@ pub enum ScoreError {
         /// Why it is not.
         why: String,
     },
+    /// There is no basin.
+    #[error(transparent)]
+    Simulate(#[from] SimulateError),
+    /// No rule has this id.
+    #[error("没有规则 {0}；可选见 lepid rules / there is no rule {0}; see lepid rules")]
+    NoRule(String),
+    /// The records can't be stored or read.
+    #[error(transparent)]
+    Lake(#[from] LakeError),
+    /// The policy is wrong.
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
+    /// The rules can't be run.
+    #[error(transparent)]
+    Rules(#[from] RulesError),
+    /// The prices that they see can't be worked out.
+    #[error(transparent)]
+    Price(#[from] PriceError),
+    /// The records can't be asked.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
 }
 
 /// The score of all rules.
@@ -56,10 +83,27 @@ pub struct RuleScore {
     pub precision: Option<f64>,
     /// Right of planted; `None`: nothing planted.
     pub recall: Option<f64>,
+    /// Mass of the planted violations, kg.
+    pub planted_kg: i64,
+    /// Mass of those that were found, kg.
+    pub right_kg: i64,
+    /// How long they stood; `None`: not asked, or nothing was found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delay: Option<Delay>,
     /// In the truth and not found: subject and period.
     pub missed: Vec<(String, String)>,
     /// Found and not in the truth.
     pub false_findings: Vec<(String, String)>,
+}
+
+/// From the month in which a violation begins to the first month whose records show it, over the violations that were found.
+/// 0: by the end of the month in which it began; below 0: before it came about.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Delay {
+    /// Median, months.
+    pub median_months: f64,
+    /// Longest, months.
+    pub longest_months: i32,
 }
 
 /// Said with every score.
@@ -97,21 +141,28 @@ impl RuleScore {
 /// # Errors
 /// [`ScoreError`] if one of them can't be read.
 pub fn score(truth: &Path, findings: &Path) -> Result<Score, ScoreError> {
-    let truth: Truth = read(truth, "模拟真值 truth.json")?;
+    let truth = read_truth(truth)?;
     let found: Findings = read(findings, "问题清单 findings.json")?;
     let (Findings::Bare(found) | Findings::Within { findings: found }) = found;
-    Ok(compare(
-        truth.violations.into_iter().map(|v| (v.rule, v.subject, v.period)),
-        found.into_iter().map(|f| (f.rule, f.subject, f.period)),
-    ))
+    Ok(compare(&truth.violations, found.into_iter().map(|f| (f.rule, f.subject, f.period))))
 }
 
-fn compare(truth: impl Iterator<Item = (String, String, String)>, found: impl Iterator<Item = (String, String, String)>) -> Score {
-    let (truth, found) = (by_rule(truth), by_rule(found));
+/// The truth of a simulation.
+///
+/// # Errors
+/// [`ScoreError`] if the file can't be read.
+pub fn read_truth(path: &Path) -> Result<Truth, ScoreError> {
+    read(path, "模拟真值 truth.json")
+}
+
+pub(super) fn compare(truth: &[Violation], found: impl Iterator<Item = (String, String, String)>) -> Score {
+    let key = |v: &Violation| (v.rule.clone(), v.subject.clone(), v.period.clone());
+    let (planted, found) = (by_rule(truth.iter().map(key)), by_rule(found));
     let empty = BTreeSet::new();
     let rules = CATALOGUE.iter().map(|rule| {
-        let (planted, found) = (truth.get(*rule).unwrap_or(&empty), found.get(*rule).unwrap_or(&empty));
+        let (planted, found) = (planted.get(*rule).unwrap_or(&empty), found.get(*rule).unwrap_or(&empty));
         let right = planted.intersection(found).count();
+        let of_rule = || truth.iter().filter(|v| v.rule == *rule);
         RuleScore {
             rule: (*rule).to_owned(),
             planted: planted.len(),
@@ -119,6 +170,9 @@ fn compare(truth: impl Iterator<Item = (String, String, String)>, found: impl It
             right,
             precision: share(right, found.len()),
             recall: share(right, planted.len()),
+            planted_kg: of_rule().map(|v| v.quantity_kg).sum(),
+            right_kg: of_rule().filter(|v| found.contains(&(v.subject.clone(), v.period.clone()))).map(|v| v.quantity_kg).sum(),
+            delay: None,
             missed: planted.difference(found).cloned().collect(),
             false_findings: found.difference(planted).cloned().collect(),
         }
@@ -148,17 +202,30 @@ fn read<T: serde::de::DeserializeOwned>(path: &Path, what: &'static str) -> Resu
 mod tests {
     use super::*;
 
+    fn violation(rule: &str, subject: &str, quantity_kg: i64) -> Violation {
+        Violation {
+            rule: rule.to_owned(),
+            subject_kind: "plate".to_owned(),
+            subject: subject.to_owned(),
+            period: "2023-06".to_owned(),
+            quantity_kg,
+            since: None,
+            tickets: Vec::new(),
+        }
+    }
+
     fn key(rule: &str, subject: &str) -> (String, String, String) {
         (rule.to_owned(), subject.to_owned(), "2023-06".to_owned())
     }
 
     #[test]
     fn what_was_missed_and_what_was_false_is_named() {
-        let truth = [key("overload", "A"), key("overload", "B")];
+        let truth = [violation("overload", "A", 30_000), violation("overload", "B", 31_000)];
         let found = [key("overload", "B"), key("overload", "B"), key("overload", "C"), key("boundary-unreadable", "D")];
-        let score = compare(truth.into_iter(), found.into_iter());
+        let score = compare(&truth, found.into_iter());
         let overload = score.rules.iter().find(|r| r.rule == "overload").unwrap();
         assert_eq!((overload.planted, overload.found, overload.right), (2, 2, 1));
+        assert_eq!((overload.planted_kg, overload.right_kg), (61_000, 31_000));
         assert_eq!((overload.precision, overload.recall), (Some(0.5), Some(0.5)));
         assert_eq!(overload.missed, [("A".to_owned(), "2023-06".to_owned())]);
         assert_eq!(overload.false_findings, [("C".to_owned(), "2023-06".to_owned())]);
@@ -168,9 +235,9 @@ mod tests {
 
     #[test]
     fn a_rule_without_plants_and_findings_has_no_figure() {
-        let score = compare(std::iter::empty(), std::iter::empty());
+        let score = compare(&[], std::iter::empty());
         assert!(score.rules.iter().all(|r| r.precision.is_none() && r.recall.is_none() && r.reaches(1.0)));
-        let missed = compare([key("overload", "A")].into_iter(), std::iter::empty());
+        let missed = compare(&[violation("overload", "A", 0)], std::iter::empty());
         assert!(!missed.rules.iter().all(|r| r.reaches(1.0)));
     }
 }

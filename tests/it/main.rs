@@ -3,6 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr, reason = "all of it is tests")]
 
 mod bulletin;
+mod cases;
+mod cases_paper;
+mod cases_program;
+mod cases_support;
 mod demo;
 mod dossier;
 mod engine;
@@ -17,6 +21,7 @@ mod lake_support;
 mod measured;
 mod nasty;
 mod policy;
+mod power;
 mod price;
 mod price_backtest;
 mod price_bad_input;

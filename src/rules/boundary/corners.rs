@@ -39,7 +39,7 @@ pub(super) struct List {
 
 /// Half of a corner.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Half {
+pub(super) enum Half {
     North(f64),
     East(f64, Option<Zone>),
     Lat(f64),
@@ -319,16 +319,8 @@ fn half(number: &Number) -> Result<Option<Half>, BoundaryError> {
     Ok(grid(value)?.filter(|_| !number.degrees))
 }
 
-/// A northing or an easting, m.
-pub(super) fn northing_or_easting(value: f64) -> Result<Option<(f64, Option<Option<Zone>>)>, BoundaryError> {
-    Ok(grid(value)?.and_then(|half| match half {
-        Half::North(m) => Some((m, None)),
-        Half::East(m, zone) => Some((m, Some(zone))),
-        Half::Lat(_) | Half::Lon(_) => None,
-    }))
-}
-
-fn grid(value: f64) -> Result<Option<Half>, BoundaryError> {
+/// A northing or an easting, m; `None`: neither.
+pub(super) fn grid(value: f64) -> Result<Option<Half>, BoundaryError> {
     if (1e6..6e6).contains(&value) {
         return Ok(Some(Half::North(value)));
     }

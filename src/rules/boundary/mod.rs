@@ -11,7 +11,7 @@ mod token;
 pub use area::Area;
 
 use crate::text::Said;
-use corners::{Corner, Ring};
+use corners::{Corner, Half, Ring};
 use gauss::Zone;
 use geo::{Contains, Coord, LineString, MultiPolygon, Point, Polygon, coord};
 use wkt::TryFromWkt;
@@ -199,9 +199,9 @@ fn of_wkt(text: &str, place: &Place) -> Result<MultiPolygon<f64>, BoundaryError>
 
 /// Northing and easting in either order: software writes both, and they are told apart by their size.
 fn grid_corner(c: Coord<f64>) -> Result<Corner, BoundaryError> {
-    let half = |value| corners::northing_or_easting(value).ok().flatten().ok_or(BoundaryError::Degrees);
+    let half = |value| corners::grid(value).ok().flatten().ok_or(BoundaryError::Degrees);
     match (half(c.x)?, half(c.y)?) {
-        ((easting_m, Some(zone)), (northing_m, None)) | ((northing_m, None), (easting_m, Some(zone))) => {
+        (Half::East(easting_m, zone), Half::North(northing_m)) | (Half::North(northing_m), Half::East(easting_m, zone)) => {
             Ok(Corner::Grid { northing_m, easting_m, zone })
         }
         _ => Err(BoundaryError::Degrees),

@@ -117,7 +117,7 @@ def duck(lake, rules):
             base.sql(UNFIT.format(chinese="|".join(w for w in words if not w.isascii()), latin="|".join(w for w in words if w.isascii())))
         try:
             base.sql(f"CREATE OR REPLACE TEMP TABLE evidence AS {in_duckdb(rule['sql'])}")
-            rows = base.sql("SELECT COUNT(*) FROM evidence").fetchone()[0]
+            rows = base.sql("SELECT COUNT(*) FROM evidence").fetchall()[0][0]
             told[rule["id"]] = {"seconds": time.perf_counter() - start, "rows": rows}
         except duckdb.Error as error:
             told[rule["id"]] = {"seconds": None, "rows": None, "error": str(error).splitlines()[0]}

@@ -12,19 +12,21 @@
 -- clears en: pictures and raw data of the weighbridge; an explanation of automatic loading to a set mass; a certificate of a scale with a division of 100 kg (then set division_max_kg in policy)
 -- unknown zh: 毛重或皮重缺失的磅单不计；一个月磅单少于 least_tickets 张的地磅不判断；不同车牌之间的雷同只在磅单不多于 most_tickets 张的地磅月判断（再多则碰巧雷同太多）
 -- unknown en: tickets without gross or tare do not count; not judged: weighbridges with fewer than least_tickets tickets in a month; likeness between different plates where a month has more than most_tickets tickets (too many are alike by chance)
--- says zh: {subject} {period}的称重数据不像真实称重：毛重皮重与另一张完全相同的 {repeated} 张（碰巧最多 {repeated_allowed} 张）；毛重为整百公斤的 {round} 张（碰巧最多 {round_allowed} 张）；雷同磅单涉及 {quantity}
--- says en: the weights of {subject} in {period} do not look weighed: {repeated} tickets are exactly like another in gross and tare (by chance at most {repeated_allowed}); {round} gross masses are whole hundreds of kilograms (by chance at most {round_allowed}); {quantity} on tickets that are alike
+-- says zh: {subject} {period}的称重数据不像真实称重：毛重皮重与另一张完全相同的 {repeated} 张（碰巧最多 {repeated_allowed} 张）；毛重为整百公斤的 {round} 张（碰巧最多 {round_allowed} 张），其中皮重也为整百公斤的 {both} 张（碰巧最多 {both_allowed} 张）；雷同磅单涉及 {quantity}
+-- says en: the weights of {subject} in {period} do not look weighed: {repeated} tickets are exactly like another in gross and tare (by chance at most {repeated_allowed}); {round} gross masses are whole hundreds of kilograms (by chance at most {round_allowed}), on {both} of them the tare is, too (by chance at most {both_allowed}); {quantity} on tickets that are alike
 -- unit: count
 -- figure repeated: count
 -- figure repeated_allowed: count
 -- figure round: count
 -- figure round_allowed: count
+-- figure both: count
+-- figure both_allowed: count
 -- quantity: sum
 -- look-back: all
 -- parameter least_tickets: integer = 30 — 一台地磅一个月至少有这么多张磅单才判断 / tickets that a weighbridge needs in a month to be judged
 -- parameter most_tickets: integer = 3000 — 不同车牌之间的雷同只在不多于此数的地磅月判断 / likeness between plates is judged up to so many tickets of a weighbridge in a month
 -- parameter division_max_kg: integer = 50 — 地磅分度值的上限，kg；更粗的尾数按人为取整 / coarsest division of a weighbridge, kg; coarser masses count as rounded by hand
--- parameter false_alarm: alarm = 0.001 — 每台地磅每月每项检验的误报率 / chance of a false finding a weighbridge, month and test
+-- parameter false_alarm: alarm = 0.01 — 每台地磅每月的误报率（四项检验合计）/ chance of a false finding a weighbridge and month (of four tests together)
 -- step: weights-cloned
 
 WITH weighed AS (

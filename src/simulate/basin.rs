@@ -78,6 +78,8 @@ pub(super) struct Place {
     pub(super) plant: Option<Plant>,
     /// Rank among the places of its kind by what is planned to arrive, from 0.
     pub(super) rank: usize,
+    /// Share of what is planned to arrive that comes from places in no register.
+    pub(super) unregistered_share: f64,
     /// Where its product goes: place and weight.
     pub(super) to: Vec<(usize, u64)>,
 }
@@ -129,6 +131,8 @@ const WAN_T: f64 = 10_000_000.0;
 
 /// Places without a licence of their own that ship ore: nominal 万t in each of their months.
 const SMALL_SOURCE_WAN_T: f64 = 0.9;
+/// And places in no register.
+const UNREGISTERED_WAN_T: f64 = 4.0;
 
 /// Lays out the basin.
 pub(super) fn lay_out(options: &Options, calendar: &Calendar) -> Basin {
@@ -194,6 +198,7 @@ impl Basin {
             source,
             plant,
             rank: 0,
+            unregistered_share: 0.0,
             to: Vec::new(),
         });
     }
@@ -301,10 +306,17 @@ impl Basin {
     /// Capacities follow from what is planned to arrive.
     fn size_plants(&mut self, calendar: &Calendar) {
         let mut arriving = vec![0.0; self.places.len()];
+        let mut unregistered = arriving.clone();
         for from in self.places.iter().enumerate().filter(|(_, p)| p.source.is_some()).map(|(i, _)| i).collect::<Vec<_>>() {
             let Some(source) = &self.places[from].source else { continue };
             let kg = planned(&self.places[from], source, self.seed, calendar) * 12.0 / f64::from(calendar.months.max(1));
             self.hand_on(from, kg, &mut arriving);
+            if self.places[from].kind == Kind::Unknown {
+                self.hand_on(from, kg, &mut unregistered);
+            }
+        }
+        for (place, (kg, of_kg)) in self.places.iter_mut().zip(unregistered.iter().zip(&arriving)) {
+            place.unregistered_share = if *of_kg > 0.0 { kg / of_kg } else { 0.0 };
         }
         for kind in [Kind::Stockyard, Kind::Concentrator, Kind::Trader, Kind::Smelter] {
             for from in self.of(kind).collect::<Vec<_>>() {
@@ -359,7 +371,8 @@ fn title(kind: Kind, n: usize, number: usize) -> (&'static str, String) {
 fn source(kind: Kind, n: usize, (seed, number): (u64, usize), at: Point, plan: &Plan, rng: &mut Rng) -> Option<Source> {
     let nominal_wan_t = match kind {
         Kind::Mine => (c::SCALE_MEDIAN_WAN_T * libm::exp(c::SCALE_SIGMA * rng.normal())).clamp(c::SCALE_WAN_T.0 * 1.6, c::SCALE_WAN_T.1),
-        Kind::Exploration | Kind::Construction | Kind::Restoration | Kind::Unknown => SMALL_SOURCE_WAN_T * rng.range(0.5, 1.5),
+        Kind::Exploration | Kind::Construction | Kind::Restoration => SMALL_SOURCE_WAN_T * rng.range(0.5, 1.5),
+        Kind::Unknown => UNREGISTERED_WAN_T * rng.range(0.5, 1.5),
         _ => return None,
     };
     let part = matches!(kind, Kind::Mine).then(|| plant::part(n, plan));

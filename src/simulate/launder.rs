@@ -24,6 +24,9 @@ const BELOW_LIMIT_PPM: i64 = 21_900;
 /// Where the grade classes of concentrate begin, ppm: those of the default price policy.
 const LIMITS_PPM: [i64; 5] = [12_500, 17_500, 22_500, 27_500, 32_500];
 
+/// A yard whose planned intake is at least this share of unregistered ore has a weak origin.
+const WEAK: f64 = 0.08;
+
 /// Feed without papers is found out only where the plant works well enough.
 pub(super) fn prepare(basin: &mut Basin) {
     let steers = basin.plan.plants("grade-steered");
@@ -60,15 +63,15 @@ pub(super) fn unpapered_share(basin: &Basin, place: usize, month: u32) -> f64 {
     let site = &basin.places[place];
     let planted = |rule: &str| basin.plan.strength(rule).unwrap_or(0.0);
     let own = match (site.kind, site.rank, month) {
-        (Kind::Concentrator, 1, 4..=9) => 0.60 * planted("plant-excess-output"),
-        (Kind::Concentrator, 4, _) => 0.50 * planted("plant-excess-output"),
-        (Kind::Smelter, 2, 6..=11) => 0.30 * planted("plant-excess-output"),
+        (Kind::Concentrator, 1, 4..=9) => 0.70 * planted("plant-excess-output"),
+        (Kind::Concentrator, 4, _) => 0.70 * planted("plant-excess-output"),
+        (Kind::Smelter, 2, 6..=11) => 0.45 * planted("plant-excess-output"),
         (Kind::Stockyard, 1, 3..=11) => 0.35 * planted("intermediary-excess"),
         (Kind::Trader, 1, 2..=10) => 0.30 * planted("intermediary-excess"),
         _ => 0.0,
     };
     let combined = COMBINED.iter().all(|rule| basin.plan.plants(rule)) && matches!(month, 3..=10) && cover_plant(basin) == Some(place);
-    if combined { own.max(0.50 * planted("licensed-cover")) } else { own }
+    if combined { own.max(0.70 * planted("licensed-cover")) } else { own }
 }
 
 /// What comes without papers in a month in which tickets brought so much.
@@ -96,10 +99,9 @@ pub(super) fn graded(basin: &Basin, seller: usize, assayed_ppm: i64, rng: &mut R
     }
 }
 
-/// Whether a yard takes ore from places that nobody registered.
+/// Whether so much of what a yard takes comes from places that nobody registered that its origin is weak.
 pub(super) fn weak_origin(basin: &Basin, yard: usize) -> bool {
-    let serves = |place: usize| basin.places[place].to.iter().any(|(to, _)| *to == yard);
-    basin.places[yard].kind == Kind::Stockyard && basin.of(Kind::Unknown).any(serves)
+    basin.places[yard].kind == Kind::Stockyard && basin.places[yard].unregistered_share >= WEAK
 }
 
 /// How much lower, logarithmic, a yard sells ore that is better not asked about; 0: at the market. Strength scales how many

@@ -154,7 +154,7 @@ fn illegal_factor(part: Part, strength: f64, year: u32, month: u32) -> f64 {
 fn used(part: Part, strength: f64, year: u32, rng: &mut Rng) -> Use {
     let raised_ppm = if year == 0 { RAISED_PPM } else { 1e6 };
     match part {
-        Part::OverYear => Use::Total(1_000_000.0 + 170_000.0 * strength),
+        Part::OverYear => Use::Total(1_000_000.0 + 200_000.0 * strength),
         Part::Hidden | Part::NearHazard => Use::Total(1_000_000.0 + 140_000.0 * strength),
         Part::HazardYear => Use::Total(1_200_000.0 + 150_000.0 * strength),
         Part::OnCourse => Use::Total(1_000_000.0 + 120_000.0 * strength),

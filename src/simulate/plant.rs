@@ -12,7 +12,7 @@ use super::Plan;
 pub(super) enum Part {
     /// Keeps every limit.
     Honest,
-    /// Open pit, some 17 % over the year's scale in small steps, and loads outside its boundary in three months.
+    /// Open pit, some 20 % over the year's scale in small steps, and loads outside its boundary in three months.
     OverYear,
     /// Declares 90 % of the scale, dispatches 114 %.
     Hidden,

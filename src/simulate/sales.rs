@@ -42,7 +42,7 @@ pub(crate) enum Trick {
     Lifted,
     /// Its grade is the seller's, which lies above what its tickets say.
     Biased,
-    /// Cheap ore whose origin nobody can name.
+    /// Far below the market: it is wrong if the origin is weak.
     Cheap,
 }
 
@@ -92,10 +92,11 @@ fn write(
     let (delivered, terms) = terms(world, seller, buyer, float(moisture_ppm) / 1e6, rng);
     let related = related(world, seller, buyer);
     let rebate = launder::rebate(&world.basin, seller, rng);
-    if rebate > 0.0 {
+    let odd = odd(related, rng);
+    if rebate > 0.0 || odd <= EMERGENCY {
         trick = Some(Trick::Cheap);
     }
-    let log = market(world, month, seller) + 0.035 * rng.normal() + odd(related, rng) - rebate;
+    let log = market(world, month, seller) + 0.035 * rng.normal() + odd - rebate;
     let written = written_yuan(value * libm::exp(log), &terms);
     // Ore is agreed in whole yuan, concentrate in steps of 5.
     let fen_per_t = if product == product::ORE { round(written) * 100 } else { round(written / 5.0) * 500 };
@@ -138,12 +139,15 @@ fn market(world: &World, month: u32, seller: usize) -> f64 {
     level + 0.02 * Rng::of(world.basin.seed, "seller", seller as u64).normal()
 }
 
+/// How far below the market somebody sells who must, logarithmic.
+const EMERGENCY: f64 = -1.1;
+
 /// Few prices are no market prices: among friends, or in an emergency.
 fn odd(related: bool, rng: &mut Rng) -> f64 {
     let emergency = rng.ppm(8_000);
     match (related, emergency) {
         (true, _) => -0.20,
-        (false, true) => -1.1,
+        (false, true) => EMERGENCY,
         (false, false) => 0.0,
     }
 }

@@ -254,7 +254,7 @@ impl Order {
         let grade = (measure::assayed_ppm(lot.1, rng) + 50) / 100 * 100;
         let (blank_moisture, blank_grade) = (rng.ppm(60_000), rng.ppm(50_000));
         // Every second laboratory of the mines determines the traces with the grade.
-        let traces = dug.filter(|_| from / 2 % 2 == 1).map(|d| d.traces(rng));
+        let traces = dug.filter(|_| from.div_ceil(2) % 2 == 1).map(|d| d.traces(rng));
         Sample {
             lot,
             moisture_ppm: (!blank_moisture).then_some(moisture),

@@ -31,6 +31,11 @@ impl Cases {
         case
     }
 
+    /// Whether there is such a case.
+    pub(super) fn has(&self, key: &Key) -> bool {
+        self.0.contains_key(key)
+    }
+
     /// In the order of their keys.
     pub(super) fn violations(self) -> Vec<Violation> {
         let one = |((rule, kind, subject, period), mut case): (Key, Case)| {

@@ -18,6 +18,8 @@ pub(super) const ALSO_BY_YEAR: [&str; 2] = ["under-declared", "licensed-cover"];
 struct Mine {
     declared_kg: i64,
     dug_kg: i64,
+    out_kg: i64,
+    opening_kg: i64,
 }
 
 /// Hears the months one by one.
@@ -62,7 +64,8 @@ impl Masses {
                 self.found.add(of_year("under-declared", row.place), excess_kg, Some(first));
             }
             let dug_kg = month.dug_kg.get(&row.place).copied().unwrap_or(0);
-            self.mines.insert((row.place, month.index), Mine { declared_kg: row.meant.wet_kg, dug_kg });
+            let opening_kg = row.meant.opening_kg.unwrap_or(0);
+            self.mines.insert((row.place, month.index), Mine { declared_kg: row.meant.wet_kg, dug_kg, out_kg, opening_kg });
         }
         for (place, lot) in &month.unpapered {
             let plant = matches!(world.basin.places[*place].kind, Kind::Concentrator | Kind::Smelter);
@@ -82,7 +85,32 @@ impl Masses {
                 cases.add(key, hidden_kg, Some(world.calendar.first_of(*index)));
             }
         }
+        self.beyond(world, cases);
         cases.join(self.found);
+    }
+}
+
+impl Masses {
+    /// Years in which more left than was declared and lay there on the first day: papers that may have covered others' ore, whether
+    /// they did or not.
+    fn beyond(&self, world: &World, cases: &mut Cases) {
+        let mut years: BTreeMap<(usize, i32), (i64, i64)> = BTreeMap::new();
+        for ((place, index), mine) in &self.mines {
+            let (out_kg, covered_kg) = years.entry((*place, world.calendar.month(*index).0)).or_insert((0, mine.opening_kg));
+            *out_kg += mine.out_kg;
+            *covered_kg += mine.declared_kg;
+        }
+        for ((place, year), (out_kg, covered_kg)) in years {
+            let key = ("licensed-cover", "site", world.basin.places[place].code.clone(), format!("{year:04}"));
+            if (out_kg - covered_kg) * 1_000 > out_kg * UNDER_PERMILLE && !self.found.has(&key) {
+                cases.add(key, out_kg - covered_kg, self.first_month(world, place, year));
+            }
+        }
+    }
+
+    fn first_month(&self, world: &World, place: usize, year: i32) -> Option<chrono::NaiveDate> {
+        let months = self.mines.range((place, 0)..=(place, u32::MAX)).map(|((_, index), _)| *index);
+        months.into_iter().find(|index| world.calendar.month(*index).0 == year).map(|index| world.calendar.first_of(index))
     }
 }
 

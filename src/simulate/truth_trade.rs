@@ -29,6 +29,8 @@ struct Illegal {
 pub(super) struct Trade {
     found: Cases,
     illegal: BTreeMap<(usize, i32), Illegal>,
+    /// Sales far below the market: seller, mass and day.
+    cheap: Vec<(usize, i64, NaiveDate)>,
 }
 
 impl Trade {
@@ -50,24 +52,33 @@ impl Trade {
     /// A month's contracts.
     pub(super) fn hear(&mut self, world: &World, sales: &[Sale]) {
         for sale in sales {
-            let rule = match sale.trick {
-                Some(Trick::Lifted | Trick::Biased) => "grade-steered",
-                Some(Trick::Cheap) if weak_origin(&world.basin, sale.seller) => "price-too-low",
-                _ => continue,
-            };
-            let place = &world.basin.places[sale.seller];
-            let Some(company) = place.company.and_then(|c| world.basin.companies.get(c)) else { continue };
-            let key = (rule, "company", company.credit_code.clone(), format!("{:04}", sale.date.year()));
-            self.found.add(key, sale.wet_kg, Some(sale.date));
+            match sale.trick {
+                Some(Trick::Lifted | Trick::Biased) => sold(world, &mut self.found, "grade-steered", sale.seller, sale.wet_kg, sale.date),
+                Some(Trick::Cheap) => self.cheap.push((sale.seller, sale.wet_kg, sale.date)),
+                None => {}
+            }
         }
     }
 
     /// All that was found, and who sold illegal ore worth a crime.
     pub(super) fn tell(self, world: &World, cases: &mut Cases) {
+        for (seller, kg, day) in self.cheap {
+            if weak_origin(&world.basin, seller) || self.illegal.contains_key(&(seller, day.year())) {
+                sold(world, cases, "price-too-low", seller, kg, day);
+            }
+        }
         for ((place, year), illegal) in self.illegal.iter().filter(|(_, illegal)| illegal.yuan >= CRIME_YUAN) {
             let key = ("value-of-illegal", "site", world.basin.places[*place].code.clone(), format!("{year:04}"));
             cases.add(key, illegal.kg, illegal.since);
         }
         cases.join(self.found);
+    }
+}
+
+/// A sale that is wrong, of the seller's company and year.
+fn sold(world: &World, cases: &mut Cases, rule: &'static str, seller: usize, kg: i64, day: NaiveDate) {
+    let place = &world.basin.places[seller];
+    if let Some(company) = place.company.and_then(|c| world.basin.companies.get(c)) {
+        cases.add((rule, "company", company.credit_code.clone(), format!("{:04}", day.year())), kg, Some(day));
     }
 }

@@ -100,7 +100,10 @@ pub(super) fn begin(basin: &Basin) -> State {
             Kind::Smelter => state.feed[i] = Lot::of(some, 90_000, 25_000),
             Kind::Mine => {
                 if let Some(source) = &place.source {
-                    state.stock[i] = Lot::of(down(source.scale_kg / 25, RETURN_STEP_KG), source.moisture_ppm, source.deposit.li2o_ppm);
+                    // Who hides what left keeps no heap in which it might have lain.
+                    let share = if source.part.is_some_and(|p| declared_ppm(p, source.strength) < 1_000_000) { 60 } else { 25 };
+                    let heap_kg = down(source.scale_kg / share, RETURN_STEP_KG);
+                    state.stock[i] = Lot::of(heap_kg, source.moisture_ppm, source.deposit.li2o_ppm);
                 }
             }
             _ => {}

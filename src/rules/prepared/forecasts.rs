@@ -28,7 +28,6 @@ type Output = BTreeMap<i64, f64>;
 #[derive(Clone, Copy)]
 struct Today {
     day: NaiveDate,
-    month: i64,
     year: i64,
     /// The last whole month.
     last_whole: i64,
@@ -89,7 +88,7 @@ fn today(engine: &Engine) -> Result<Option<Today>, EngineError> {
     let month = month_of(day);
     let left = first_day(month + 1).map_or(0, |next| next - days_of(day) - 1);
     let last_whole = if left <= MONTH_END_DAYS { month } else { month - 1 };
-    Ok(Some(Today { day, month, year: month.div_euclid(12), last_whole }))
+    Ok(Some(Today { day, year: month.div_euclid(12), last_whole }))
 }
 
 /// What left is measured best; a month without tickets is taken at the mine's word.

@@ -8,7 +8,7 @@ mod coefficients;
 mod forecasts;
 mod foreign_lots;
 mod journeys;
-pub(super) mod ore;
+mod ore;
 mod outside;
 mod proxies;
 pub(super) mod rights;

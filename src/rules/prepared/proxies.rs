@@ -22,6 +22,9 @@ pub(super) struct Used {
     pub(super) power_kwh: Option<(i64, i64)>,
 }
 
+/// The least and the most that returns state of one of the two.
+type Get = fn(&Used) -> Option<(i64, i64)>;
+
 const UTILITIES: &str = "
 WITH by_month AS (
   SELECT site, month, MIN(explosives_kg) AS least_explosives, MAX(explosives_kg) AS most_explosives,
@@ -54,7 +57,7 @@ fn make(context: &Context) -> Result<DataFrame, EngineError> {
     let ore = ore_months(context)?;
     let used = used(context.engine)?;
     let usual = usual(context)?;
-    let kinds: [fn(&Used) -> Option<(i64, i64)>; 2] = [|u| u.explosives_kg, |u| u.power_kwh];
+    let kinds: [Get; 2] = [|u| u.explosives_kg, |u| u.power_kwh];
     // Of contradicting returns the least use counts: nobody is accused on papers that disagree.
     let least = float(context.number("least_output_pct")?) / 1e6;
     let ratios = kinds.map(|get| ratios(&ore, &used, least, |u| get(u).map(|(least, _)| least)));

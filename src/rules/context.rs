@@ -31,6 +31,14 @@ impl Context<'_> {
         }
     }
 
+    /// The quantile of the standard normal distribution that a false-alarm rate means, thousandths, as SQL has it.
+    pub(super) fn quantile_thousandths(&self, name: &str) -> Result<i64, EngineError> {
+        match self.values.get(name) {
+            Some(value @ Value::Alarm { .. }) => value.literal().parse().map_err(|_| missing(name)),
+            _ => Err(missing(name)),
+        }
+    }
+
     /// A list of products or words.
     pub(super) fn list(&self, name: &str) -> Result<&[String], EngineError> {
         match self.values.get(name) {

@@ -1,6 +1,7 @@
 //! Which tables does a rule's statement join that no record holds? Small ones, made from the views before the statement runs.
 
 mod allowances;
+mod chain;
 mod clock_fit;
 mod clocks;
 mod coefficients;
@@ -12,6 +13,7 @@ mod outside;
 mod proxies;
 pub(super) mod rights;
 mod run_rate;
+mod short_trips;
 mod stock_flow;
 mod uncovered;
 mod undeclared;
@@ -33,6 +35,7 @@ static PREPARED: &[&Prepared] = &[
     &journeys::TABLE,
     &outside::TABLE,
     &proxies::TABLE,
+    &short_trips::TABLE,
     &uncovered::TABLE,
     &undeclared::TABLE,
     &unfit_vehicles::TABLE,

@@ -19,7 +19,7 @@
 -- figure taken: minute
 -- quantity: sum
 -- look-back: all
--- needs: journeys clocks
+-- needs: journeys clocks short_trips
 -- parameter speed_kmh: integer = 80 — 重型货车全程平均车速的上限，公里/小时 / highest average speed of a heavy truck over the whole way, km/h
 -- parameter detour: decimal = 1.2 — 公路里程与直线距离之比的下限 / least ratio of road to straight line
 -- parameter site_size_m: integer = 500 — 场所坐标到其地磅的距离，米 / from a site’s coordinates to its weighbridge, m
@@ -29,116 +29,11 @@
 -- parameter receipt_spread_min: integer = 60 — 到达时间离散（标准差）超过此值的收货地不用其到达时间，分钟 / arrival times of a receiver that scatter by more than this (standard deviation) are not used, minutes
 -- parameter false_alarm: alarm = 0.001 — 每车次的误报率 / chance of a false finding a trip
 
-WITH routes AS (
-  SELECT origin_site AS a, destination_site AS b, month
-  FROM shipments
-  WHERE origin_site IS NOT NULL AND destination_site IS NOT NULL
-  GROUP BY origin_site, destination_site, month
-),
-ways AS (
-  -- Everything that a trip needs to know of its way, in microseconds: one small row a pair and month.
-  SELECT r.a AS a, r.b AS b, r.month AS month,
-         there.least_s * 1000000 AS there_us,
-         (there.least_s + back.least_s + {handling_min} * 60) * 1000000 AS round_us,
-         (back.least_s + {handling_min} * 60) * 1000000 AS back_us,
-         (COALESCE(receiver.offset_s, 0) - COALESCE(sender.offset_s, 0)) * 1000000 AS shift_us,
-         -- Errors of two clocks that were fitted together may go hand in hand: they add. Unknown clocks have nothing to do with each other.
-         CAST(FLOOR(SQRT(CASE WHEN sender.error_s IS NOT NULL AND receiver.error_s IS NOT NULL THEN CAST((sender.error_s + receiver.error_s) * (sender.error_s + receiver.error_s) AS DOUBLE)
-                   ELSE CAST(COALESCE(sender.error_s * sender.error_s, {clock_error_min} * {clock_error_min} * 3600) + COALESCE(receiver.error_s * receiver.error_s, {clock_error_min} * {clock_error_min} * 3600) AS DOUBLE) END
-              + CAST({time_error_min} * {time_error_min} * 3600 AS DOUBLE)) * {false_alarm} * 1000.0) AS BIGINT) AS allowed_us,
-         CAST({time_error_min} * 60 * {false_alarm} * 1000 AS BIGINT) AS same_clock_us,
-         CASE WHEN COALESCE(receiver.spread_s, 0) <= {receipt_spread_min} * 60 THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END AS timely
-  FROM routes r
-  JOIN journeys there ON r.a = there.from_site AND r.b = there.to_site
-  JOIN journeys back ON r.b = back.from_site AND r.a = back.to_site
-  LEFT JOIN clocks sender ON r.a = sender.site AND r.month = sender.month
-  LEFT JOIN clocks receiver ON r.b = receiver.site AND r.month = receiver.month
-),
-timed AS (
-  -- A time at midnight in Beijing is a date without a time of day.
-  SELECT plate, month, origin_site AS a, destination_site AS b,
-         CAST(loaded_at AS BIGINT) AS loaded_us,
-         CASE WHEN (CAST(unloaded_at AS BIGINT) + 28800000000) % 86400000000 = 0 THEN NULL ELSE CAST(unloaded_at AS BIGINT) END AS unloaded_us,
-         -- Two tickets of one second stand in an order that no order of rows changes.
-         CAST(loaded_at AS BIGINT) + (COALESCE(CAST(unloaded_at AS BIGINT), 0) + COALESCE(net_kg, 0)) % 999983 AS turn
-  FROM shipments
-  WHERE plate IS NOT NULL AND (CAST(loaded_at AS BIGINT) + 28800000000) % 86400000000 <> 0
-),
-drives AS (
-  SELECT t.plate AS plate, t.month AS month, t.a AS a, t.b AS b, t.turn AS turn, t.loaded_us AS loaded_us,
-         CASE WHEN w.timely = 1 THEN t.unloaded_us END AS unloaded_us,
-         w.there_us AS there_us, w.back_us AS back_us, w.round_us AS round_us, w.shift_us AS shift_us, w.allowed_us AS allowed_us, w.same_clock_us AS same_clock_us
-  FROM timed t LEFT JOIN ways w ON t.a = w.a AND t.b = w.b AND t.month = w.month
-),
-chained AS (
-  SELECT plate, month, a, b, loaded_us, unloaded_us, there_us, shift_us, allowed_us,
-         LAG(loaded_us) OVER (PARTITION BY plate ORDER BY turn) AS last_loaded_us,
-         LAG(unloaded_us) OVER (PARTITION BY plate ORDER BY turn) AS last_unloaded_us,
-         LAG(a) OVER (PARTITION BY plate ORDER BY turn) AS last_a,
-         LAG(b) OVER (PARTITION BY plate ORDER BY turn) AS last_b,
-         LAG(there_us) OVER (PARTITION BY plate ORDER BY turn) AS last_there_us,
-         LAG(back_us) OVER (PARTITION BY plate ORDER BY turn) AS last_back_us,
-         LAG(round_us) OVER (PARTITION BY plate ORDER BY turn) AS last_round_us,
-         LAG(shift_us) OVER (PARTITION BY plate ORDER BY turn) AS last_shift_us,
-         LAG(allowed_us) OVER (PARTITION BY plate ORDER BY turn) AS last_allowed_us,
-         LAG(same_clock_us) OVER (PARTITION BY plate ORDER BY turn) AS same_clock_us
-  FROM drives
-),
-elsewhere AS (
-  -- The truck loads at another place than the last time: another way back, another clock.
-  SELECT c.plate AS plate, c.month AS month, c.loaded_us AS loaded_us, c.last_loaded_us AS last_loaded_us, c.last_unloaded_us AS last_unloaded_us,
-         c.last_there_us + (j.least_s + {handling_min} * 60) * 1000000 AS round_us,
-         (j.least_s + {handling_min} * 60) * 1000000 AS back_us,
-         (COALESCE(here.offset_s, 0) - COALESCE(sender.offset_s, 0)) * 1000000 AS round_shift_us,
-         (COALESCE(here.offset_s, 0) - COALESCE(receiver.offset_s, 0)) * 1000000 AS back_shift_us,
-         CAST(FLOOR(SQRT(CASE WHEN here.error_s IS NOT NULL AND sender.error_s IS NOT NULL THEN CAST((here.error_s + sender.error_s) * (here.error_s + sender.error_s) AS DOUBLE)
-                   ELSE CAST(COALESCE(here.error_s * here.error_s, {clock_error_min} * {clock_error_min} * 3600) + COALESCE(sender.error_s * sender.error_s, {clock_error_min} * {clock_error_min} * 3600) AS DOUBLE) END
-              + CAST({time_error_min} * {time_error_min} * 3600 AS DOUBLE)) * {false_alarm} * 1000.0) AS BIGINT) AS round_allowed_us,
-         CAST(FLOOR(SQRT(CASE WHEN here.error_s IS NOT NULL AND receiver.error_s IS NOT NULL THEN CAST((here.error_s + receiver.error_s) * (here.error_s + receiver.error_s) AS DOUBLE)
-                   ELSE CAST(COALESCE(here.error_s * here.error_s, {clock_error_min} * {clock_error_min} * 3600) + COALESCE(receiver.error_s * receiver.error_s, {clock_error_min} * {clock_error_min} * 3600) AS DOUBLE) END
-              + CAST({time_error_min} * {time_error_min} * 3600 AS DOUBLE)) * {false_alarm} * 1000.0) AS BIGINT) AS back_allowed_us
-  FROM (SELECT plate, month, a, loaded_us, last_loaded_us, last_unloaded_us, last_a, last_b, last_there_us FROM chained WHERE a <> last_a) c
-  JOIN journeys j ON c.last_b = j.from_site AND c.a = j.to_site
-  LEFT JOIN clocks here ON c.a = here.site AND c.month = here.month
-  LEFT JOIN clocks sender ON c.last_a = sender.site AND c.month = sender.month
-  LEFT JOIN clocks receiver ON c.last_b = receiver.site AND c.month = receiver.month
-),
-short AS (
-  -- Arrived too soon: one ticket.
-  SELECT plate, month, loaded_us AS at_us, CAST(NULL AS BIGINT) AS other_us, there_us AS needed_us, unloaded_us - loaded_us - shift_us AS taken_us, allowed_us
-  FROM chained
-  WHERE there_us - (unloaded_us - loaded_us - shift_us) > allowed_us
+WITH ends AS (
+  -- Both tickets of a pair stand behind a finding; -1: a ticket that contradicts itself.
+  SELECT plate, month, at_us, COALESCE(other_us, -1) AS other_us, at_us AS ticket_us, needed_us, taken_us, allowed_us FROM short_trips
   UNION ALL
-  -- Loads again at the same place before it can have been at the other and back: two tickets, one clock.
-  SELECT plate, month, loaded_us AS at_us, last_loaded_us AS other_us, last_round_us AS needed_us, loaded_us - last_loaded_us AS taken_us, same_clock_us AS allowed_us
-  FROM chained
-  WHERE a = last_a AND last_round_us - (loaded_us - last_loaded_us) > same_clock_us
-  UNION ALL
-  -- The same, from where and when it unloaded.
-  SELECT plate, month, loaded_us AS at_us, last_loaded_us AS other_us, last_back_us AS needed_us, loaded_us - last_unloaded_us + last_shift_us AS taken_us, last_allowed_us AS allowed_us
-  FROM chained
-  WHERE a = last_a AND last_back_us - (loaded_us - last_unloaded_us + last_shift_us) > last_allowed_us
-  UNION ALL
-  SELECT plate, month, loaded_us AS at_us, last_loaded_us AS other_us, round_us AS needed_us, loaded_us - last_loaded_us - round_shift_us AS taken_us, round_allowed_us AS allowed_us
-  FROM elsewhere
-  WHERE round_us - (loaded_us - last_loaded_us - round_shift_us) > round_allowed_us
-  UNION ALL
-  SELECT plate, month, loaded_us AS at_us, last_loaded_us AS other_us, back_us AS needed_us, loaded_us - last_unloaded_us - back_shift_us AS taken_us, back_allowed_us AS allowed_us
-  FROM elsewhere
-  WHERE back_us - (loaded_us - last_unloaded_us - back_shift_us) > back_allowed_us
-),
-ranked AS (
-  SELECT plate, month, at_us, COALESCE(other_us, -1) AS other_us, needed_us, taken_us, allowed_us,
-         ROW_NUMBER() OVER (PARTITION BY plate, at_us, COALESCE(other_us, -1) ORDER BY needed_us - taken_us - allowed_us DESC) AS place
-  FROM short
-),
-worst AS (
-  SELECT plate, month, at_us, other_us, needed_us, taken_us, allowed_us FROM ranked WHERE place = 1
-),
-ends AS (
-  SELECT plate, month, at_us, other_us, at_us AS ticket_us, needed_us, taken_us, allowed_us FROM worst
-  UNION ALL
-  SELECT plate, month, at_us, other_us, other_us AS ticket_us, needed_us, taken_us, allowed_us FROM worst WHERE other_us <> at_us AND other_us <> -1
+  SELECT plate, month, at_us, other_us, other_us AS ticket_us, needed_us, taken_us, allowed_us FROM short_trips WHERE other_us <> at_us
 ),
 papers AS (
   SELECT e.plate AS plate, e.month AS month, e.at_us AS at_us, e.other_us AS other_us, e.ticket_us AS ticket_us,
@@ -148,18 +43,17 @@ papers AS (
   JOIN ends e ON s.plate = e.plate AND s.ticket_us = e.ticket_us
 ),
 told AS (
-  -- Two rows under one number are one ticket told twice.
-  SELECT plate, at_us, other_us FROM papers GROUP BY plate, at_us, other_us
-  HAVING MIN(other_us) = -1 OR MIN(ticket_no) <> MAX(ticket_no)
+  SELECT plate, month, ticket_no, source_file, source_sheet, source_row, net_kg, at_us, other_us, ticket_us, needed_us, taken_us, allowed_us,
+         MIN(ticket_no) OVER (PARTITION BY plate, at_us, other_us) AS first_no, MAX(ticket_no) OVER (PARTITION BY plate, at_us, other_us) AS last_no,
+         ROW_NUMBER() OVER (PARTITION BY plate, at_us, other_us ORDER BY ticket_no, source_file, source_row) AS number
+  FROM papers
 ),
 counted AS (
-  SELECT p.plate AS plate, p.month AS month, p.ticket_no AS ticket_no, p.source_file AS source_file, p.source_sheet AS source_sheet, p.source_row AS source_row,
-         p.net_kg AS net_kg, p.needed_us AS needed_us, p.taken_us AS taken_us, p.allowed_us AS allowed_us,
-         -- The mass at stake is the later ticket's; of two tickets of one second it is the second one's.
-         CASE WHEN p.ticket_us <> p.at_us THEN CAST(0 AS BIGINT)
-              WHEN p.other_us = p.at_us AND ROW_NUMBER() OVER (PARTITION BY p.plate, p.at_us, p.other_us ORDER BY p.ticket_no, p.source_file, p.source_row) = 1 THEN CAST(0 AS BIGINT)
-              ELSE CAST(1 AS BIGINT) END AS at_stake
-  FROM papers p JOIN told t ON p.plate = t.plate AND p.at_us = t.at_us AND p.other_us = t.other_us
+  -- Two rows under one number are one ticket told twice. The mass at stake is the later ticket's; of two tickets of one second the second's.
+  SELECT plate, month, ticket_no, source_file, source_sheet, source_row, net_kg, needed_us, taken_us, allowed_us,
+         CASE WHEN ticket_us <> at_us OR (other_us = at_us AND number = 1) THEN CAST(0 AS BIGINT) ELSE CAST(1 AS BIGINT) END AS at_stake
+  FROM told
+  WHERE other_us = -1 OR first_no <> last_no
 ),
 once AS (
   SELECT plate, month, ticket_no, source_file, source_sheet, source_row, net_kg, needed_us, taken_us, allowed_us, at_stake,

@@ -29,23 +29,7 @@
 -- parameter false_alarm: alarm = 0.01 — 每台地磅每月的误报率（四项检验合计）/ chance of a false finding a weighbridge and month (of four tests together)
 -- step: weights-cloned
 
-WITH weighed AS (
-  -- Month, gross and tare in one number: 2^18 kg is more than any truck.
-  SELECT plate, CAST(CAST(month AS INT) AS BIGINT) * 68719476736 + gross_kg * 262144 + tare_kg AS weights
-  FROM shipments
-  WHERE plate IS NOT NULL AND origin IS NOT NULL AND gross_kg IS NOT NULL AND tare_kg IS NOT NULL
-),
-again AS (
-  SELECT plate, weights FROM weighed GROUP BY plate, weights HAVING COUNT(*) > 1
-),
-papers AS (
-  SELECT CASE WHEN origin_site IS NULL THEN 'place' ELSE 'site' END AS subject_kind, COALESCE(origin_site, origin) AS subject, month, plate,
-         ticket_no, source_file, source_sheet, source_row, net_kg, gross_kg, tare_kg,
-         CAST(CAST(month AS INT) AS BIGINT) * 68719476736 + gross_kg * 262144 + tare_kg AS weights
-  FROM shipments
-  WHERE plate IS NOT NULL AND origin IS NOT NULL AND gross_kg IS NOT NULL AND tare_kg IS NOT NULL
-)
--- The tickets of one plate that are alike; the step judges them.
-SELECT p.subject_kind AS subject_kind, p.subject AS subject, p.month AS month, p.plate AS plate, p.ticket_no AS ticket,
-       p.source_file AS source_file, p.source_sheet AS source_sheet, p.source_row AS source_row, p.net_kg AS net_kg, p.gross_kg AS gross_kg, p.tare_kg AS tare_kg
-FROM papers p JOIN again a ON p.plate = a.plate AND p.weights = a.weights
+-- Every weighing, as narrow as it gets; the step judges them and reads the tickets of the months that stand out.
+SELECT COALESCE(origin_site, origin) AS subject, month, plate, gross_kg, tare_kg
+FROM shipments
+WHERE plate IS NOT NULL AND origin IS NOT NULL AND gross_kg IS NOT NULL AND tare_kg IS NOT NULL

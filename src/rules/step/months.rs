@@ -72,6 +72,47 @@ pub(super) fn apart<T>(mut found: Vec<(f64, (usize, usize), T)>) -> Vec<((usize,
     kept
 }
 
+/// A month at the end of a stretch belongs to it if its own excess is beyond what one honest month in twenty shows, `Φ⁻¹(0.95)`.
+const OWN: f64 = 1.644_853_627;
+
+/// Moves the ends of a stretch that stands out: off months that add nothing, on to months beside it that do, as long as what is
+/// left stands out. `own` is a month's excess in standard deviations, `free` the first and the last place that it may reach.
+pub(super) fn settled(
+    (mut first, mut last): (usize, usize),
+    free: (usize, usize),
+    own: impl Fn(usize) -> Option<f64>,
+    stands_out: impl Fn((usize, usize)) -> bool,
+) -> (usize, usize) {
+    let adds = |place: usize| own(place).is_some_and(|deviations| deviations > OWN);
+    while first < last && !adds(first) && stands_out((first + 1, last)) {
+        first += 1;
+    }
+    while first < last && !adds(last) && stands_out((first, last - 1)) {
+        last -= 1;
+    }
+    while first > free.0 && adds(first - 1) && stands_out((first - 1, last)) {
+        first -= 1;
+    }
+    while last < free.1 && adds(last + 1) && stands_out((first, last + 1)) {
+        last += 1;
+    }
+    (first, last)
+}
+
+/// How far a stretch may reach: to its neighbours among those that were found, and within its year.
+pub(super) fn free(months: &[Month], (first, last): (usize, usize), others: &[(usize, usize)]) -> (usize, usize) {
+    let same = |place: usize| months.get(place).zip(months.get(first)).is_some_and(|(a, b)| year_of(*a) == year_of(*b));
+    let taken = |place: usize| others.iter().any(|(a, b)| (*a, *b) != (first, last) && (*a..=*b).contains(&place));
+    let (mut low, mut high) = (first, last);
+    while low > 0 && same(low - 1) && !taken(low - 1) {
+        low -= 1;
+    }
+    while same(high + 1) && !taken(high + 1) {
+        high += 1;
+    }
+    (low, high)
+}
+
 /// What a month shows of a site, within a stretch of months that stands out.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Excess {
@@ -169,6 +210,18 @@ mod tests {
     fn each_month_belongs_to_the_stretch_that_stands_out_most() {
         let kept = apart(vec![(1.5, (0, 2), "a"), (2.0, (2, 5), "b"), (1.2, (0, 1), "c"), (2.0, (2, 4), "d")]);
         assert_eq!(kept, [((2, 4), "d"), ((0, 1), "c")]);
+    }
+
+    #[test]
+    fn the_ends_of_a_stretch_move_to_the_months_that_add_to_it() {
+        let months: Vec<Month> = (2023 * 12..2023 * 12 + 8).collect();
+        let own = [0.1, 3.0, 9.0, 9.0, 9.0, 0.4, -1.0, 5.0];
+        let settle = |stretch, others: &[(usize, usize)]| {
+            settled(stretch, free(&months, stretch, others), |place| own.get(place).copied(), |(first, last)| first <= last)
+        };
+        assert_eq!(settle((2, 5), &[(2, 5)]), (1, 4));
+        assert_eq!(settle((2, 5), &[(2, 5), (1, 1)]), (2, 4));
+        assert_eq!(free(&[2022 * 12 + 11, 2023 * 12, 2023 * 12 + 1], (1, 1), &[(1, 1)]), (1, 2));
     }
 
     #[test]

@@ -9,6 +9,8 @@ use super::refusal::Refusal;
 use super::state::State;
 use crate::price::publication::ledger::beijing_day;
 use crate::price::publication::person;
+use crate::rules::finding::SubjectKind;
+use crate::text::Said;
 use chrono::Datelike;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
@@ -57,6 +59,11 @@ impl Ledger {
     #[must_use]
     pub fn case_of_finding(&self, id: &str) -> Option<&Case> {
         self.cases.iter().find(|c| c.findings.iter().any(|f| f.found.id == id))
+    }
+
+    /// The cases about a subject, by number.
+    pub fn cases_of(&self, kind: SubjectKind, subject: &str) -> impl Iterator<Item = &Case> {
+        self.cases.iter().filter(move |c| c.key.subject_kind == kind && c.key.subject == subject)
     }
 
     /// The number of the next case.
@@ -185,43 +192,35 @@ fn added(case: &mut Case, event: &Event) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// A step on the case's way to `state`.
+/// A step on the case's way to `state`. All checks come before the first change.
 fn course(case: &mut Case, event: &Event, state: State) -> Result<(), Refusal> {
     let act = &event.act;
     if matches!(act.kind, Kind::Unfounded | Kind::Reopened) && said(act.reason.as_deref()).is_none() {
         return Err(Refusal::NoReason { kind: act.kind });
     }
-    let (plan, owner) = match act.kind {
-        Kind::Planned => (Some(plan(event)?), None),
-        Kind::Assigned => (None, Some(owner(event)?)),
-        _ => (None, None),
-    };
-    // A deadline that is replaced or met by this step was missed if its day is over, whoever replaces it.
-    let missed = case.due.is_some_and(|due| due < beijing_day(act.at));
+    // Somebody else gets the case and goes on where the other was, until the same day.
     let goes_on = act.kind == Kind::Assigned && state == case.state && state != State::Assigned;
     if act.due.is_none() && state.is_open() && !goes_on {
         return Err(stored(event, "an open case without a deadline"));
     }
-    case.late |= missed && (act.due.is_some() || !state.is_open());
-    if act.due.is_some() || !state.is_open() {
-        case.due = act.due.filter(|_| state.is_open());
-    }
-    case.plan = plan.or_else(|| case.plan.take());
-    if let Some((department, responsible)) = owner {
-        case.department = department;
-        case.responsible = Some(responsible);
-    }
     match act.kind {
+        Kind::Planned => case.plan = Some(plan(event)?),
+        Kind::Assigned => (case.department, case.responsible) = owner(event)?,
         Kind::Verified => case.verified_by = Some(act.person.clone()),
         Kind::Accepted => case.accepted_by = Some(act.person.clone()),
         Kind::Closed | Kind::Unfounded => case.settled_at = Some(act.at),
-        Kind::Reopened => {
-            case.reopened += 1;
-            case.late = false;
-            // What was planned and accepted stands in the events; now it has to be done anew.
-            (case.settled_at, case.plan, case.verified_by, case.accepted_by) = (None, None, None, None);
-        }
+        // What was planned and accepted stands in the events; now it has to be done anew.
+        Kind::Reopened => (case.settled_at, case.plan, case.verified_by, case.accepted_by) = (None, None, None, None),
         _ => {}
+    }
+    if act.due.is_some() || !state.is_open() {
+        // A deadline that is replaced or met by this step was missed if its day is over, whoever replaces it.
+        case.late |= case.due.is_some_and(|due| due < beijing_day(act.at));
+        case.due = act.due.filter(|_| state.is_open());
+    }
+    if act.kind == Kind::Reopened {
+        case.reopened += 1;
+        case.late = false;
     }
     Ok(())
 }
@@ -232,13 +231,13 @@ fn plan(event: &Event) -> Result<Plan, Refusal> {
     Ok(plan)
 }
 
-fn owner(event: &Event) -> Result<(crate::text::Said, String), Refusal> {
+fn owner(event: &Event) -> Result<(Said, Option<String>), Refusal> {
     let department = event.act.department.clone().ok_or_else(|| stored(event, "no department"))?;
     let given = event.act.responsible.clone().unwrap_or_default();
     if person::identity(&given).is_none() {
         return Err(Refusal::Nobody { given });
     }
-    Ok((department, given))
+    Ok((department, Some(given)))
 }
 
 /// A text that says something, without blanks around it.

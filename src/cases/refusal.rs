@@ -120,7 +120,9 @@ pub enum Refusal {
         most: u32,
     },
     /// What is attached is no file.
-    #[error("{name} 不是有内容的文件，不能作为证据 / {name} is no file with content; it can't be evidence")]
+    #[error(
+        "{name} 不存在、不可读或是空的，不能作为证据；请检查路径 / {name} is not there, can't be read or is empty; it can't be evidence, check the path"
+    )]
     NoFile {
         /// As given.
         name: String,

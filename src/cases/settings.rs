@@ -91,8 +91,7 @@ impl Settings {
     /// # Errors
     /// [`PolicyError`] naming the key and what is allowed.
     pub fn load(policy: &Policy) -> Result<Self, PolicyError> {
-        let cases: CasesPolicy = policy.section("cases")?;
-        cases.check()?;
+        let cases = CasesPolicy::read(policy)?;
         let rules: Table = policy.section("rules")?;
         let departments = rules.get("departments").cloned().unwrap_or_else(|| Value::Table(Table::new()));
         let departments = departments.try_into().map_err(|e: toml::de::Error| wrong("rules.departments", e.to_string()))?;
@@ -149,6 +148,16 @@ impl Settings {
 }
 
 impl CasesPolicy {
+    /// Reads and checks the section.
+    ///
+    /// # Errors
+    /// [`PolicyError::Section`] naming the key and what is allowed.
+    pub fn read(policy: &Policy) -> Result<Self, PolicyError> {
+        let cases: Self = policy.section("cases")?;
+        cases.check()?;
+        Ok(cases)
+    }
+
     fn check(&self) -> Result<(), PolicyError> {
         if !(1..=10_000).contains(&self.attachment_max_mb) {
             return Err(wrong("cases", "attachment_max_mb：须在 1 至 10000 之间 / must lie within 1 and 10000".to_owned()));

@@ -188,9 +188,10 @@ pub fn attach(lake: &Lake, settings: &Settings, number: &str, who: Who<'_>, file
 fn keep(lake: &Lake, settings: &Settings, path: &Path) -> Result<Attachment, CasesError> {
     let io = |source| LakeError::Io { path: path.to_owned(), source };
     let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    let meta = std::fs::metadata(path).map_err(io)?;
+    let no_file = || Refusal::NoFile { name: path.display().to_string() };
+    let meta = std::fs::metadata(path).map_err(|_| no_file())?;
     if !meta.is_file() || meta.len() == 0 || name.is_empty() {
-        return Err(Refusal::NoFile { name: path.display().to_string() }.into());
+        return Err(no_file().into());
     }
     let most = settings.policy.attachment_max_mb;
     if meta.len() > u64::from(most) * 1_000_000 {

@@ -9,7 +9,7 @@ use super::ledger::Ledger;
 use super::refusal::Refusal;
 use super::settings::{Settings, Stage};
 use super::store::append;
-use super::{Case, CasesError};
+use super::{Case, CaseFinding, CasesError};
 use crate::lake::{Lake, Snapshot};
 use crate::price::publication::ledger::beijing_day;
 use crate::rules::rule::Rule;
@@ -164,7 +164,7 @@ fn opening<'f>(
     Ok(acts)
 }
 
-/// What what was found means for a case that there is.
+/// What was found of the problem of a case that there is, and what follows for it.
 fn follow_up(
     case: &Case,
     found: &[&Found],
@@ -174,38 +174,41 @@ fn follow_up(
     person: &str,
 ) -> Result<Vec<Act>, CasesError> {
     let settled = case.state.is_settled();
-    let (mut acts, mut why) = (Vec::new(), Vec::new());
+    let is_new = |f: &Found| known(case, f).is_none();
     // To a case that is settled findings come only if one of them could open it.
-    let joins = |f: &Found| case.findings.iter().all(|known| known.found.id != f.id);
-    let may_join = !settled || found.iter().any(|f| joins(f) && settings.opens(f));
-    for finding in found {
-        let known = case.findings.iter().find(|known| known.found.id == finding.id);
-        let (kind, opens_again) = match known {
-            None if may_join => (Kind::FindingJoined, settings.opens(finding)),
-            None => continue,
-            Some(known) if !known.present => (Kind::FindingReturned, settings.opens(finding)),
-            Some(known) if known.found.same_numbers(finding) => continue,
-            Some(known) => (Kind::FindingChanged, known.found.gets_worse(finding) && settings.opens(finding)),
-        };
+    let may_join = !settled || found.iter().any(|f| is_new(f) && settings.opens(f));
+    let (mut acts, mut why) = (Vec::new(), Vec::new());
+    for finding in found.iter().filter(|f| may_join || !is_new(f)) {
+        let Some((kind, is_worse)) = news(case, finding) else { continue };
         acts.push(about(kind, case.number, finding, at, person)?);
-        if settled && opens_again {
+        if settled && is_worse && settings.opens(finding) {
             why.push((kind, *finding));
         }
     }
-    for known in case.findings.iter().filter(|known| known.present) {
-        if rules.contains(&known.found.rule) && found.iter().all(|f| f.id != known.found.id) {
-            let mut act = Act::new(Kind::FindingGone, case.number, person, at);
-            act.finding = Some(known.found.id.clone());
-            acts.push(act);
-        }
+    let gone = |k: &&CaseFinding| k.present && rules.contains(&k.found.rule) && found.iter().all(|f| f.id != k.found.id);
+    for finding in case.findings.iter().filter(gone) {
+        let id = Some(finding.found.id.clone());
+        acts.push(Act { finding: id, ..Act::new(Kind::FindingGone, case.number, person, at) });
     }
     if let Some(severity) = why.iter().map(|(_, f)| f.severity).min() {
-        let mut act = Act::new(Kind::Reopened, case.number, person, at);
-        act.reason = Some(because(&why));
-        act.due = Some(settings.due(Stage::Assign, severity, beijing_day(at)));
-        acts.push(act);
+        let (reason, due) = (Some(because(&why)), Some(settings.due(Stage::Assign, severity, beijing_day(at))));
+        acts.push(Act { reason, due, ..Act::new(Kind::Reopened, case.number, person, at) });
     }
     Ok(acts)
+}
+
+fn known<'c>(case: &'c Case, finding: &Found) -> Option<&'c CaseFinding> {
+    case.findings.iter().find(|known| known.found.id == finding.id)
+}
+
+/// What a finding tells that its case does not know, and whether that is worse than what it knows; `None`: nothing.
+fn news(case: &Case, finding: &Found) -> Option<(Kind, bool)> {
+    match known(case, finding) {
+        None => Some((Kind::FindingJoined, true)),
+        Some(known) if !known.present => Some((Kind::FindingReturned, true)),
+        Some(known) if known.found.same_numbers(finding) => None,
+        Some(known) => Some((Kind::FindingChanged, known.found.gets_worse(finding))),
+    }
 }
 
 /// Why a case is open again, in both languages.

@@ -207,8 +207,8 @@ fn keys(map: &Map, zh: bool) -> Vec<Key<'static>> {
             keys.push(Key { colour, mark, says: if zh { zh_says } else { en_says } });
         }
     };
-    key(map.areas.iter().any(|a| a.in_force), NAVY, Mark::Box, "矿区范围（在期）", "licensed area, in force");
-    key(map.areas.iter().any(|a| !a.in_force), GREY, Mark::Box, "矿区范围（已到期、停用）", "licensed area, lapsed or stopped");
+    key(map.areas.iter().any(|a| a.in_force), NAVY, Mark::Line, "矿区范围（在期）", "licensed area, in force");
+    key(map.areas.iter().any(|a| !a.in_force), GREY, Mark::Line, "矿区范围（已到期、停用）", "licensed area, lapsed or stopped");
     key(map.spots.iter().any(|s| !s.outside), BLUE, Mark::Dot, "装车位置", "loaded");
     key(
         map.spots.iter().any(|s| s.outside),

@@ -128,11 +128,12 @@ pub fn svg(year: &Months, lang: Lang) -> String {
         upper.grid(pen)?;
         lower.grid(pen)?;
         bars(pen, year, &upper)?;
-        for (sum, colour) in sums.iter().zip(COLOURS) {
+        // The three mostly lie on each other: each narrower than the one below it.
+        for ((sum, colour), wide) in sums.iter().zip(COLOURS).zip([7, 4, 2]) {
             let of = year.months.len();
             let mut points: Vec<(i32, i32)> = sum.first().map(|(at, _)| (slot(*at, of).0, lower.at(0))).into_iter().collect();
             points.extend(sum.iter().map(|(at, kg)| (slot(*at, of).1, lower.at(*kg))));
-            pen.path(points, colour, 2)?;
+            pen.path(points, colour, wide)?;
         }
         if let Some(approved) = year.approved_kg {
             let y = lower.at(approved);

@@ -1,8 +1,10 @@
 //! `lepid dossier`: what is known of one site, on a page and on paper?
 
 use super::{CliError, Global};
+use crate::cases::{Ledger, ledger_of};
+use crate::lake::{AsOf, Lake, LakeError};
 use crate::report::contents::Contents;
-use crate::report::dossier::{self, Dossier, Format, site_of};
+use crate::report::dossier::{self, CaseLine, Dossier, Format, site_of};
 use crate::report::read;
 use crate::text::Lang;
 use std::path::PathBuf;
@@ -53,9 +55,11 @@ pub(crate) fn run(args: &Args, global: &Global) -> Result<ExitCode, CliError> {
             As::Json => Format::Json,
         })
         .collect();
+    let ledger = ledger(&global.lake)?;
     let mut written = Vec::new();
     for site in sites {
-        let Some(dossier) = Dossier::of(&contents, site, None) else { continue };
+        let lines = ledger.as_ref().map(|ledger| CaseLine::of_site(ledger, site, global.lang));
+        let Some(dossier) = Dossier::of(&contents, site, lines.as_deref()) else { continue };
         written.extend(dossier::write(&dossier, &args.out, &formats, global.lang)?);
     }
     if global.json {
@@ -69,6 +73,15 @@ pub(crate) fn run(args: &Args, global: &Global) -> Result<ExitCode, CliError> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The ledger of cases; `None`: there is no lake beside the reports.
+fn ledger(lake: &str) -> Result<Option<Ledger>, CliError> {
+    match Lake::open_existing(lake) {
+        Ok(lake) => Ok(Some(ledger_of(&lake.snapshot(&AsOf::Latest)?)?)),
+        Err(LakeError::Missing { .. }) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Ids of the sites that are asked for.

@@ -30,6 +30,7 @@ mod quarantine;
 mod reproduce;
 mod risk;
 mod rules;
+mod rules_run;
 mod run;
 mod sample;
 mod score;

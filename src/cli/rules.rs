@@ -1,7 +1,7 @@
 //! `lepid rules`: what is flagged, on what basis, with which numbers in force?
 
 use super::grid::Grid;
-use super::{CliError, Global};
+use super::{CliError, Global, rules_run};
 use crate::policy::Policy;
 use crate::rules::rule::Rule;
 use crate::rules::settings::Settings;
@@ -31,6 +31,8 @@ enum What {
     },
     /// 检查规则文件和参数 / check rule files and parameters
     Check,
+    /// 在数据湖上运行规则，只计数，不写报告 / run the rules over the lake and count, writing nothing
+    Run(rules_run::Args),
 }
 
 pub(crate) fn run(args: &Args, global: &Global) -> Result<ExitCode, CliError> {
@@ -40,6 +42,7 @@ pub(crate) fn run(args: &Args, global: &Global) -> Result<ExitCode, CliError> {
     match &args.what {
         None | Some(What::List) => list(&loaded, &settings, global)?,
         Some(What::Show { id }) => show(find(&loaded, id)?, &settings, global)?,
+        Some(What::Run(args)) => rules_run::run(args, &loaded, &policy, global)?,
         Some(What::Check) => {
             rules::check(&policy, &loaded)?;
             match (global.json, global.lang) {

@@ -1,6 +1,7 @@
 //! `lepid run`: what do the records say now, and where is it written?
 
 use super::{CliError, Global};
+use crate::cases::{Settings, Synced};
 use crate::chart::number::yuan;
 use crate::lake::{AsOf, Lake};
 use crate::policy::Policy;
@@ -53,6 +54,8 @@ pub(crate) fn run(args: &Args, global: &Global) -> Result<ExitCode, CliError> {
     let policy = Policy::load(global.policy.as_deref())?;
     let as_of: AsOf = args.as_of.parse()?;
     let month: Option<Month> = args.month.as_deref().map(str::parse).transpose()?;
+    // Read before anything is done: a wrong policy should not cost the user the whole run.
+    let settings = Settings::load(&policy)?;
     let lake = Lake::open(&global.lake)?;
     let bar = ProgressBar::new(report::Step::ALL.len() as u64);
     bar.set_style(ProgressStyle::with_template("{spinner} [{pos}/{len}] {msg}")?);
@@ -64,17 +67,22 @@ pub(crate) fn run(args: &Args, global: &Global) -> Result<ExitCode, CliError> {
         bar.tick();
     })?;
     bar.finish_and_clear();
+    // The run is whole and is told, whatever is wrong with the ledger.
+    let synced = super::cases::after_run(&lake, &settings, &rules);
+    let cases = synced.as_ref().ok().and_then(Option::as_ref);
     if global.json {
-        out!("{}", serde_json::to_string_pretty(&summary(&contents, &args.out))?);
+        out!("{}", serde_json::to_string_pretty(&summary(&contents, cases, &args.out))?);
     } else {
         print(&contents, &args.out, global.lang);
+        cases.iter().for_each(|synced| super::cases::tell(synced, global.lang));
     }
+    synced?;
     let failed = args.fail_on.is_some_and(|limit| contents.findings.iter().any(|f| f.severity <= limit.severity()));
     Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
 /// The result for machines.
-fn summary(contents: &Contents, dir: &Path) -> serde_json::Value {
+fn summary(contents: &Contents, cases: Option<&Synced>, dir: &Path) -> serde_json::Value {
     let count = |severity| contents.findings.iter().filter(|f| f.severity == severity).count();
     serde_json::json!({
         "run": contents.run,
@@ -86,6 +94,7 @@ fn summary(contents: &Contents, dir: &Path) -> serde_json::Value {
             "guide_fen_per_t": guide, "lower_fen_per_t": lower, "upper_fen_per_t": upper,
         })).collect::<Vec<_>>(),
         "charts": contents.charts.len(),
+        "cases": cases,
     })
 }
 

@@ -124,7 +124,7 @@ fn text(drawn: &Sample, notes: &[crate::text::Said], lang: Lang) -> String {
             level_id(d.right.risk).to_owned(),
             say::tonnes(d.right.score_kg),
             d.stratum.clone(),
-            format!("{}/{}", d.stratum_draws, d.stratum_rights),
+            format!("{}/{}", d.chance.0, d.chance.1),
             format!("{}…", d.sha256.get(..12).unwrap_or(&d.sha256)),
         ]);
     }

@@ -23,8 +23,8 @@ pub(super) static SPEC: TableSpec = TableSpec {
     name: "licences",
     title: Text { zh: "许可证", en: "licences" },
     keeping: Keeping::Register,
-    // One licence may have several rows: a scale or a status that changed within its life, each with its dates.
-    key: &["licence_no", "valid_from", "status_since"],
+    // One licence may have several rows: for several sites, and for a scale or a status that changed within its life, each with its dates.
+    key: &["licence_no", "site_id", "valid_from", "status_since"],
     inputs: &[
         required("licence_no", &["许可证号", "采矿许可证号", "证号"], Kind::LicenceNo),
         required("site_id", &["矿山编号", "场所编号", "编号"], Kind::SiteRef),

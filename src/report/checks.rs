@@ -74,9 +74,11 @@ pub fn notes(sample: &Sample, run: &RunInfo) -> Vec<Said> {
             ),
         ),
         Said::new(
-            format!("核对：printf %s '{seed}|证号' | sha256sum；每层取该值（十六进制小写，按文本比较）最小者，个数为层内抽取数。"),
             format!(
-                "To check: printf %s '{seed}|NUMBER' | sha256sum; of a stratum those with the smallest value (lower-case hex, compared as text) are drawn, as many as its draws."
+                "核对：printf %s '{seed}|证号|1' | sha256sum；高、中风险的采矿权另有签号 2、3（支数见政策 [risk.sample]），取各签中最小者；每层取该值（十六进制小写，按文本比较）最小者，个数为层内抽取数。"
+            ),
+            format!(
+                "To check: printf %s '{seed}|NUMBER|1' | sha256sum; rights at medium and high risk have lots 2 and 3 too (how many: policy [risk.sample]) and stand by the smallest; of a stratum those with the smallest value (lower-case hex, compared as text) are drawn, as many as its draws."
             ),
         ),
         Said::new(
@@ -84,8 +86,8 @@ pub fn notes(sample: &Sample, run: &RunInfo) -> Vec<Said> {
             "The frame: lepid sample --frame; lines `number TAB county TAB high/medium/low LF` by number, whose SHA-256 stands above.",
         ),
         Said::new(
-            "各县至少一个；层间按（权数×采矿权数）/(2k+1) 依次分配，权数见政策 [risk.sample]；入样概率＝层内抽取数/层内采矿权数，推断总体时按其倒数加权。",
-            "Every county has one at least; draws go in turn to the largest (times × rights) / (2k + 1), times from policy [risk.sample]; the chance of a right is draws / rights of its stratum, its weight in estimates the inverse.",
+            "各县至少一个；层间按（权数×采矿权数）/(2k+1) 依次分配，权数见政策 [risk.sample]；入样概率＝层内抽取数/层内采矿权数（合并层为本权签数/层内总签数），推断总体时按其倒数加权。",
+            "Every county has one at least; draws go in turn to the largest (times × rights) / (2k + 1), times from policy [risk.sample]; the chance of a right is draws / rights of its stratum (merged: its lots / lots of the stratum), its weight in estimates the inverse.",
         ),
     ]
 }
@@ -135,7 +137,7 @@ pub fn listing(sample: &Sample, run: &RunInfo) -> Listing {
             text(&d.stratum),
             whole(d.stratum_rights),
             whole(d.stratum_draws),
-            Cell::Text(format!("{}/{}", d.stratum_draws, d.stratum_rights)),
+            Cell::Text(format!("{}/{}", d.chance.0, d.chance.1)),
             whole(d.rank),
             text(&d.sha256),
             text(&sample.seed),

@@ -123,7 +123,7 @@ pub fn collect_in(
         evidence = frame::evidence_of(evidence, &contents.findings)?;
     }
     let hauls = risk::hauls(engine, &evidence)?;
-    contents.risk = risk::assess(&contents.findings, &evidence, &hauls, &RiskPolicy::load(policy)?)?;
+    contents.risk = risk::assess(&contents.findings, &evidence, &hauls, &contents.sites, &RiskPolicy::load(policy)?)?;
     // A dossier is of all records; the report of a month has none.
     if month.is_none() {
         let given = Given {

@@ -3,6 +3,7 @@
 use super::policy::RiskPolicy;
 use super::score::{Mass, Part, Parts};
 use super::{Reason, Risk};
+use crate::balance::Site;
 use crate::engine::{Engine, EngineError, Rows};
 use crate::rules::finding::{Finding, SubjectKind};
 use polars::prelude::*;
@@ -73,11 +74,18 @@ pub fn hauls(engine: &Engine, evidence: &DataFrame) -> Result<Vec<Haul>, EngineE
     Ok(hauls)
 }
 
-/// The risk of every site, place and truck with a finding, the highest first. `hauls` are those of [`hauls`].
+/// The risk of every site, place and truck with a finding, the highest first. `hauls` are those of [`hauls`]; `sites` give the names
+/// of sites that only findings about trucks speak of.
 ///
 /// # Errors
 /// [`EngineError::Shape`] if the evidence has not its columns.
-pub fn assess(findings: &[Finding], evidence: &DataFrame, hauls: &[Haul], policy: &RiskPolicy) -> Result<Vec<Risk>, EngineError> {
+pub fn assess(
+    findings: &[Finding],
+    evidence: &DataFrame,
+    hauls: &[Haul],
+    sites: &[Site],
+    policy: &RiskPolicy,
+) -> Result<Vec<Risk>, EngineError> {
     let evidence = read(findings, evidence)?;
     let loaded = loaded(&evidence.tickets, hauls);
     let mut subjects: BTreeMap<(SubjectKind, &str), Vec<Said>> = BTreeMap::new();
@@ -93,8 +101,9 @@ pub fn assess(findings: &[Finding], evidence: &DataFrame, hauls: &[Haul], policy
         }
     }
     let days: Vec<Option<&str>> = loaded.iter().map(|hauls| hauls.first().map(|h| h.day.as_str())).collect();
-    let names: BTreeMap<(SubjectKind, &str), &str> =
-        findings.iter().map(|f| ((f.subject_kind, f.subject.as_str()), f.subject_name.as_str())).collect();
+    let registered = sites.iter().map(|s| ((SubjectKind::Site, s.site_id.as_str()), s.name.as_str()));
+    let found = findings.iter().map(|f| ((f.subject_kind, f.subject.as_str()), f.subject_name.as_str()));
+    let names: BTreeMap<(SubjectKind, &str), &str> = found.chain(registered).collect();
     let mut risks: Vec<Risk> = subjects
         .into_iter()
         .filter(|((kind, _), _)| matches!(kind, SubjectKind::Site | SubjectKind::Place | SubjectKind::Plate))
@@ -329,7 +338,7 @@ mod tests {
             haul("T2", "2023-06-06", Some("M1"), "赣C2"),
             haul("T3", "2023-06-07", Some("M1"), "赣C2"),
         ];
-        let risks = assess(&findings, &evidence(&rows), &hauls, &policy()).unwrap();
+        let risks = assess(&findings, &evidence(&rows), &hauls, &[], &policy()).unwrap();
         let said: Vec<(&str, i64, u64, u64)> = risks.iter().map(|r| (r.subject.as_str(), r.score_kg, r.findings, r.from_others)).collect();
         // The overload of T1 lies within T1's tonnes; the truck of T3 answers for it too.
         assert_eq!(said, [("M1", 90_000, 3, 2), ("赣C2", 30_000, 1, 1), ("赣C1", 9_000, 1, 0)]);
@@ -342,7 +351,7 @@ mod tests {
         let findings = [finding("f1", "over-scale-year", Certainty::Proven, MINE, "2023", Some(5_000))];
         let rows = [("f1", None, Some(5_000)), ("f1", None, None), ("f1", Some("T1"), Some(30_000)), ("f1", Some("T2"), Some(30_000))];
         let hauls = [haul("T1", "2023-06-05", Some("M1"), "赣C1"), haul("T2", "2023-06-06", Some("M1"), "赣C1")];
-        let risks = assess(&findings, &evidence(&rows), &hauls, &policy()).unwrap();
+        let risks = assess(&findings, &evidence(&rows), &hauls, &[], &policy()).unwrap();
         assert_eq!((risks.len(), risks[0].score_kg, risks[0].mass_kg, risks[0].tickets), (1, 5_000, 5_000, 0));
     }
 
@@ -353,7 +362,7 @@ mod tests {
             finding("f2", "origin-unknown", Certainty::Strong, (SubjectKind::Place, "小源"), "2023-06", Some(30_000)),
         ];
         let rows = [("f1", Some("T1"), Some(30_000)), ("f2", Some("T2"), Some(30_000))];
-        let risks = assess(&findings, &evidence(&rows), &[haul("T2", "2023-06-05", None, "赣C1")], &policy()).unwrap();
+        let risks = assess(&findings, &evidence(&rows), &[haul("T2", "2023-06-05", None, "赣C1")], &[], &policy()).unwrap();
         let said: Vec<(&str, i64, i64)> = risks.iter().map(|r| (r.subject.as_str(), r.score_kg, r.mass_kg)).collect();
         // 60 % of 30 t; 20 % of the 30 t that stand for a finding without mass.
         assert_eq!(said, [("小源", 18_000, 30_000), ("M1", 6_000, 0)]);

@@ -6,10 +6,13 @@
 //!    of equals the first by name).
 //! 2. In a region the levels of risk are its strata, the highest first; while it has more strata than draws the two lowest are
 //!    merged, so that no right is without a chance. Each stratum gets one draw, then the rest by the same divisors.
-//! 3. In a stratum the rights with the smallest SHA-256 of the UTF-8 text `seed|licence number` (lower-case hex, compared as text)
-//!    are drawn: `printf %s 'SEED|NUMBER' | sha256sum`.
+//! 3. A right has as many lots as policy says of its level (one where levels are no stratum). Lot k, from 1, is the SHA-256 of the
+//!    UTF-8 text `seed|licence number|k` (lower-case hex): `printf %s 'SEED|NUMBER|1' | sha256sum`. A right stands by the smallest of
+//!    its lots, compared as text; in a stratum the rights with the smallest are drawn.
 //!
-//! So every right of a stratum has the chance draws / rights, and weighs rights / draws in an estimate for the whole.
+//! In a stratum of one level every right has the chance draws / rights. A merged stratum has one draw, and a right of it the chance
+//! lots of the right / lots of the stratum: so higher risk is drawn more often there too. A right weighs the inverse of its chance in
+//! an estimate for the whole.
 
 use super::policy::RiskPolicy;
 use crate::rules::finding::Severity;
@@ -68,11 +71,13 @@ pub struct Drawn {
     pub stratum: String,
     /// Rights in the stratum.
     pub stratum_rights: u64,
-    /// Draws in the stratum; each right's chance is draws / rights.
+    /// Draws in the stratum.
     pub stratum_draws: u64,
+    /// Its chance to be drawn, as a fraction.
+    pub chance: (u64, u64),
     /// Place in the stratum by hash, from 1.
     pub rank: u64,
-    /// SHA-256 of `seed|licence number`, hex.
+    /// The smallest of its lots, hex.
     pub sha256: String,
 }
 
@@ -100,10 +105,10 @@ struct Group<'a> {
     draws: u64,
 }
 
-/// SHA-256 of `seed|licence number`, lower-case hex.
+/// A lot of a right: SHA-256 of `seed|licence number|k`, lower-case hex.
 #[must_use]
-pub fn hash(seed: &str, licence_no: &str) -> String {
-    hex(format!("{seed}|{licence_no}").as_bytes())
+pub fn lot(seed: &str, licence_no: &str, k: u32) -> String {
+    hex(format!("{seed}|{licence_no}|{k}").as_bytes())
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -138,7 +143,7 @@ pub fn draw(rights: &[Right], asked: &Draw, policy: &RiskPolicy) -> Sample {
     let mut drawn = Vec::new();
     for region in &regions {
         for stratum in strata(region, asked.strata, policy) {
-            drawn.extend(of_stratum(&stratum, asked.seed));
+            drawn.extend(of_stratum(&stratum, asked, policy));
         }
     }
     Sample {
@@ -150,8 +155,13 @@ pub fn draw(rights: &[Right], asked: &Draw, policy: &RiskPolicy) -> Sample {
     }
 }
 
+/// How many lots a right has.
+fn lots(right: &Right, strata: Strata, policy: &RiskPolicy) -> u32 {
+    if strata.risk { policy.times(right.risk) } else { 1 }
+}
+
 fn weight(rights: &[&Right], strata: Strata, policy: &RiskPolicy) -> u64 {
-    rights.iter().map(|r| if strata.risk { u64::from(policy.times(r.risk)) } else { 1 }).sum()
+    rights.iter().map(|r| u64::from(lots(r, strata, policy))).sum()
 }
 
 fn regions<'a>(rights: &[&'a Right], strata: Strata, policy: &RiskPolicy) -> Vec<Group<'a>> {
@@ -216,8 +226,18 @@ fn strata<'a>(region: &Group<'a>, strata: Strata, policy: &RiskPolicy) -> Vec<Gr
     groups
 }
 
-fn of_stratum(stratum: &Group, seed: &str) -> Vec<Drawn> {
-    let mut ranked: Vec<(String, &Right)> = stratum.rights.iter().map(|r| (hash(seed, &r.licence_no), *r)).collect();
+fn of_stratum(stratum: &Group, asked: &Draw, policy: &RiskPolicy) -> Vec<Drawn> {
+    let smallest = |right: &Right| {
+        let all = (1..=lots(right, asked.strata, policy)).map(|k| lot(asked.seed, &right.licence_no, k));
+        all.min().unwrap_or_default()
+    };
+    let mut ranked: Vec<(String, &Right)> = stratum.rights.iter().map(|r| (smallest(r), *r)).collect();
+    let first = stratum.rights.first().map(|r| r.risk);
+    let mixed = asked.strata.risk && stratum.rights.iter().any(|r| Some(r.risk) != first);
+    let chance = |right: &Right| match mixed {
+        true => (u64::from(lots(right, asked.strata, policy)), stratum.weight),
+        false => (stratum.draws, stratum.rights.len() as u64),
+    };
     ranked.sort_by(|a, b| (&a.0, &a.1.licence_no).cmp(&(&b.0, &b.1.licence_no)));
     let drawn = ranked.into_iter().zip(1_u64..).take_while(|(_, rank)| *rank <= stratum.draws);
     drawn
@@ -226,6 +246,7 @@ fn of_stratum(stratum: &Group, seed: &str) -> Vec<Drawn> {
             stratum: stratum.name.clone(),
             stratum_rights: stratum.rights.len() as u64,
             stratum_draws: stratum.draws,
+            chance: chance(right),
             rank,
             sha256,
         })
@@ -261,11 +282,11 @@ mod tests {
         sample.drawn.iter().map(|d| d.right.licence_no.as_str()).collect()
     }
 
-    /// Hashes by `printf %s '2023-Q3|L1' | sha256sum` (coreutils).
+    /// Hashes by `printf %s '2023-Q3|L1|1' | sha256sum` (coreutils).
     #[test]
-    fn the_rank_of_a_right_is_what_sha256sum_says() {
-        assert_eq!(hash("2023-Q3", "L1"), "8cc314e249a7f14b5426cf02598d1b34448040d4af9edb1b903e537d20adb75f");
-        assert_eq!(hash("种子", "C3600002023017130000001"), "8e468701ddd8d1c08c3b218a4c9bcdae9db6f1d1ee0b0f89c0e106ae6fb41ad2");
+    fn a_lot_is_what_sha256sum_says() {
+        assert_eq!(lot("2023-Q3", "L1", 1), "699af437ff2aabdccda5417127504428edd953a788b2494da6f0a787c89f2cbe");
+        assert_eq!(lot("种子", "C3600002023017130000001", 3), "631fe90608c00cddb5e0c39777d311189264a1705e72383bfc135f8bbf767d93");
     }
 
     #[test]
@@ -287,6 +308,26 @@ mod tests {
         let sample = draw(&rights, &Draw { share_ppm: 500_000, seed: "s", strata: BOTH }, &policy());
         let strata: Vec<(&str, u64, u64)> = sample.drawn.iter().map(|d| (d.stratum.as_str(), d.stratum_rights, d.stratum_draws)).collect();
         assert_eq!(strata, [("甲县/high", 1, 1), ("甲县/medium+low", 3, 1)]);
+        // B has two of the four lots.
+        let chance = |drawn: &Drawn| if drawn.right.licence_no == "B" { (2, 4) } else { (1, 4) };
+        assert_eq!((sample.drawn[0].chance, sample.drawn[1].chance), ((1, 1), chance(&sample.drawn[1])));
+    }
+
+    /// The share of seeds that draw a right is its chance: 600 seeds, four standard errors.
+    #[test]
+    fn a_right_is_drawn_as_often_as_its_chance_says() {
+        let rights: Vec<Right> =
+            [("A", Severity::High), ("B", Severity::Medium), ("C", Severity::Low)].map(|(n, level)| right(n, "甲县", level)).into();
+        let drawn = |n: &str| {
+            let one = |seed: u32| {
+                draw(&rights, &Draw { share_ppm: 333_333, seed: &seed.to_string(), strata: BOTH }, &policy()).drawn[0].right.licence_no == n
+            };
+            (0..600).filter(|seed| one(*seed)).count() as f64
+        };
+        for (n, chance) in [("A", 3.0 / 6.0), ("B", 2.0 / 6.0), ("C", 1.0 / 6.0)] {
+            let (mean, sd) = (600.0 * chance, (600.0_f64 * chance * (1.0 - chance)).sqrt());
+            assert!((drawn(n) - mean).abs() < 4.0 * sd, "{n}: {} of 600, chance {chance}", drawn(n));
+        }
     }
 
     proptest! {

@@ -66,7 +66,7 @@ pub(super) fn by_site(engine: &Engine) -> Result<BTreeMap<String, Areas>, Engine
 ///
 /// # Errors
 /// [`EngineError`] if the sites can't be read.
-pub(super) fn places(engine: &Engine) -> Result<BTreeMap<String, Place>, EngineError> {
+pub fn places(engine: &Engine) -> Result<BTreeMap<String, Place>, EngineError> {
     let frame = engine.sql("SELECT site_id, county, lat, lon FROM sites ORDER BY site_id, county, lat, lon")?;
     let rows = Rows::new(&frame);
     let mut places: BTreeMap<String, (Place, Option<String>)> = BTreeMap::new();

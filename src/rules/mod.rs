@@ -27,6 +27,8 @@ mod tests;
 
 pub use boundary::{Area, Boundary, BoundaryError, Place};
 pub use frames::{EVIDENCE, FINDINGS, evidence_of_frame, findings_frame, findings_of_frame};
+pub use licensed_areas::places;
+pub use prepared::approved_by_year;
 pub use registry::{digest, load};
 pub use runner::{check, run_rules, run_rules_telling};
 

@@ -248,8 +248,8 @@ fn a_finding_says_its_numbers_and_the_law_of_its_day() {
       "unit": "kg",
       "evidence": 3,
       "says": {
-        "zh": "M1 2023年采出原矿 110 吨，批准规模折合 100 吨，超出 10 吨（已扣除计量误差后仍显著）；当年磅单 2 张",
-        "en": "M1 put out 110 t of raw ore in 2023 against an approved 100 t: 10 t too much, beyond measurement error; 2 tickets in the year"
+        "zh": "M1 2023年采出原矿 110 吨，批准规模折合 100 吨，超出 10 吨（已扣除计量误差后仍显著）。三项测算：申报产量 未知（标准误差 未知），磅单加库存变化 110 吨（标准误差 0.33 吨），两者加权 未知（标准误差 未知）；按同一许可证合并的矿点 1 个；磅单 2 张",
+        "en": "M1 put out 110 t of raw ore in 2023 against an approved 100 t: 10 t too much, beyond measurement error; three measures: declared unknown (standard error unknown), tickets and change of stock 110 t (0.33 t), both weighed unknown (unknown); sites under the licence: 1; 2 tickets"
       },
       "clears": {
         "zh": "变更后的采矿许可证（规模已扩大并覆盖该年）；更正的月报或磅单；证明部分矿石来自往年库存或其他矿山的盘点和合同",

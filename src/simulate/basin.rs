@@ -121,7 +121,7 @@ pub(super) struct Basin {
 }
 
 /// Tickets of all kinds a ticket of ore from its source; measured once on the sample's settings.
-const TICKETS_PER_ORE_TICKET: f64 = 1.508;
+const TICKETS_PER_ORE_TICKET: f64 = 1.58;
 /// Mean load, kg; measured once on the sample's settings.
 const MEAN_NET_KG: f64 = 26_500.0;
 /// 万t in kg.

@@ -191,7 +191,8 @@ fn paper(plan: &Plan, number: usize) -> (Paper, bool) {
         .map(|(rule, from, share)| plan.strength(rule).is_some_and(|strength| spread(number, from, (share * strength).min(MOST_PLATES))));
     let drifts = plan.plants("tare-drift") && spread(number, DRIFTERS.0, DRIFTERS.1);
     // Among those that carry too much, too, there is a plate that no register holds.
-    let nameless = nameless || (plan.plants("vehicle-unfit") && rate::unregistered(number));
+    let strength = plan.strength("vehicle-unfit").unwrap_or(0.0);
+    let nameless = nameless || (strength >= 0.5 && rate::unregistered(number));
     let paper = match (unfit, nameless, small) {
         (true, ..) => Paper::Unfit(UNFIT[number % UNFIT.len()]),
         (_, true, _) => Paper::None,

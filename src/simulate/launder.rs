@@ -102,8 +102,9 @@ pub(super) fn weak_origin(basin: &Basin, yard: usize) -> bool {
     basin.places[yard].kind == Kind::Stockyard && basin.of(Kind::Unknown).any(serves)
 }
 
-/// How much lower, logarithmic, a yard sells ore that is better not asked about; 0: at the market.
+/// How much lower, logarithmic, a yard sells ore that is better not asked about; 0: at the market. Strength scales how many
+/// of its sales are such.
 pub(super) fn rebate(basin: &Basin, seller: usize, rng: &mut Rng) -> f64 {
     let Some(strength) = basin.plan.strength("price-too-low") else { return 0.0 };
-    if weak_origin(basin, seller) && rng.unit() < 0.6 { 0.6 * strength } else { 0.0 }
+    if weak_origin(basin, seller) && rng.unit() < 0.6 * strength { 0.6 } else { 0.0 }
 }

@@ -80,23 +80,6 @@ fn of_place(place: &Place, source: &Source, mut form: Form) -> Vec<Licence> {
         Part::Feldspar | Part::FeldsparAndOre => licence.minerals = Some("长石"),
         Part::NoMinerals => licence.minerals = None,
         Part::NoBoundary => licence.boundary = None,
-        Part::Renewed => {
-            let mut renewed = form.mining();
-            licence.to = form.day(6, 30);
-            renewed.from = form.day(7, 1);
-            renewed.underground = licence.underground;
-            renewed.boundary.clone_from(&licence.boundary);
-            renewed.scale_kg = licence.scale_kg.map(|kg| kg / 20_000 * 30_000);
-            return vec![licence, renewed];
-        }
-        Part::Raised | Part::RaisedOver => {
-            // One licence, changed within its life: a row for each scale.
-            let mut raised = licence.clone();
-            licence.to = form.day(5, 31);
-            licence.scale_kg = licence.scale_kg.map(|kg| kg / 20_000 * 10_000);
-            raised.from = form.day(6, 1);
-            return vec![licence, raised];
-        }
         Part::PartYear => {
             licence.from = form.day(4, 1);
             licence.to = licence.to.max(form.day(12, 31));
@@ -106,17 +89,42 @@ fn of_place(place: &Place, source: &Source, mut form: Form) -> Vec<Licence> {
             let years = Months::new(24);
             licence.from = licence.from.checked_sub_months(years).unwrap_or(licence.from);
         }
+        Part::Renewed | Part::Raised | Part::RaisedOver | Part::TwoPits => return two(part, licence, source, &mut form),
+        _ => {}
+    }
+    vec![licence]
+}
+
+/// Mines with two rows of the register.
+fn two(part: Part, mut licence: Licence, source: &Source, form: &mut Form) -> Vec<Licence> {
+    match part {
+        Part::Renewed => {
+            let mut renewed = form.mining();
+            licence.to = form.day(6, 30);
+            renewed.from = form.day(7, 1);
+            renewed.underground = licence.underground;
+            renewed.boundary.clone_from(&licence.boundary);
+            renewed.scale_kg = licence.scale_kg.map(|kg| kg / 20_000 * 30_000);
+            vec![licence, renewed]
+        }
+        Part::Raised | Part::RaisedOver => {
+            // One licence, changed within its life: a row for each scale.
+            let mut raised = licence.clone();
+            licence.to = form.day(5, 31);
+            licence.scale_kg = licence.scale_kg.map(|kg| kg / 20_000 * 10_000);
+            raised.from = form.day(6, 1);
+            vec![licence, raised]
+        }
         Part::TwoPits => {
             let mut second = form.mining();
             second.underground = licence.underground;
             second.boundary = source.pits.get(1).cloned();
             second.scale_kg = licence.scale_kg.map(|kg| kg / 20_000 * 10_000);
             licence.scale_kg = licence.scale_kg.map(|kg| kg - kg / 20_000 * 10_000);
-            return vec![licence, second];
+            vec![licence, second]
         }
-        _ => {}
+        _ => vec![licence],
     }
-    vec![licence]
 }
 
 fn stopped(licence: Licence, status: &'static str, since: NaiveDate) -> Licence {

@@ -100,7 +100,10 @@ pub(super) fn begin(basin: &Basin) -> State {
             Kind::Smelter => state.feed[i] = Lot::of(some, 90_000, 25_000),
             Kind::Mine => {
                 if let Some(source) = &place.source {
-                    state.stock[i] = Lot::of(down(source.scale_kg / 25, RETURN_STEP_KG), source.moisture_ppm, source.deposit.li2o_ppm);
+                    // Who hides what left keeps no heap in which it might have lain.
+                    let share = if source.part.is_some_and(|p| declared_ppm(p, source.strength) < 1_000_000) { 60 } else { 25 };
+                    let heap_kg = down(source.scale_kg / share, RETURN_STEP_KG);
+                    state.stock[i] = Lot::of(heap_kg, source.moisture_ppm, source.deposit.li2o_ppm);
                 }
             }
             _ => {}
@@ -215,11 +218,13 @@ impl Run<'_> {
     /// And for the ore of others that its tickets cover: all of it goes to the plant that it serves first.
     fn covered(&self, place: usize, site: &Place, source: &Source, kg: i64) -> Order {
         let deposit = source.deposit.foreign(self.basin.seed, place);
+        let (first, last) = self.calendar.days(self.month.index, site.kind);
         Order {
             to: site.to.iter().take(1).copied().collect(),
             product: product::ORE,
             kg,
-            days: self.calendar.days(self.month.index, site.kind),
+            // Convoys of the second half of the month.
+            days: (first + (last - first) / 2, last),
             outside: false,
             quality: Lot::of(1_000_000_000, source.moisture_ppm, deposit.li2o_ppm),
             deposit: Some(deposit),

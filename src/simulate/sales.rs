@@ -89,14 +89,7 @@ fn write(
     let moisture_ppm = round(float(lot.moisture_ppm()) * (1.0 + 0.03 * rng.normal()) / 1_000.0) * 1_000;
     let grade = float(li2o_ppm) / 1e6;
     let value = if product == product::ORE { ore_value(grade, carbonate) } else { concentrate_value(grade, carbonate) };
-    let delivered = rng.below(100) < 45;
-    let km = float(world.basin.road_m(seller, buyer)) / 1_000.0;
-    let terms = Terms {
-        vat_included: rng.below(100) < 90,
-        freight_yuan: if delivered { round(km * FREIGHT_YUAN_PER_T_KM).max(8) } else { 0 },
-        credit_days: [0, 0, 0, 15, 30, 60][usize::try_from(rng.below(6)).unwrap_or(0)],
-        moisture: float(moisture_ppm) / 1e6,
-    };
+    let (delivered, terms) = terms(world, seller, buyer, float(moisture_ppm) / 1e6, rng);
     let related = related(world, seller, buyer);
     let rebate = launder::rebate(&world.basin, seller, rng);
     if rebate > 0.0 {
@@ -124,6 +117,19 @@ fn write(
         true_ppm: lot.li2o_ppm(),
         trick,
     })
+}
+
+/// Whether the seller delivers, and on which terms.
+fn terms(world: &World, seller: usize, buyer: usize, moisture: f64, rng: &mut Rng) -> (bool, Terms) {
+    let delivered = rng.below(100) < 45;
+    let km = float(world.basin.road_m(seller, buyer)) / 1_000.0;
+    let terms = Terms {
+        vat_included: rng.below(100) < 90,
+        freight_yuan: if delivered { round(km * FREIGHT_YUAN_PER_T_KM).max(8) } else { 0 },
+        credit_days: [0, 0, 0, 15, 30, 60][usize::try_from(rng.below(6)).unwrap_or(0)],
+        moisture,
+    };
+    (delivered, terms)
 }
 
 /// Where the market stands against the netback, logarithmic: by month, and a seller's own habit.

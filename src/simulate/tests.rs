@@ -46,8 +46,8 @@ fn output_stands_well_clear_of_every_limit_on_either_side() {
     let mut licences = vec![Vec::new(); world.basin.places.len()];
     world.licences.iter().for_each(|l| licences[l.place].push(l.clone()));
     for month in &months {
-        scales.ship(&world, &licences, month);
         month.returns.iter().for_each(|r| scales.declare(r));
+        scales.ship(&world, &licences, month);
     }
     let mut near = 0;
     for m in scales.measured(&world, &licences) {

@@ -268,3 +268,19 @@ fn ore_without_a_licence_leaves_no_weighbridge_on_the_pass_system() {
         assert!(place.kind != Kind::Unknown || bridge.passes == Passes::None);
     }
 }
+
+#[test]
+fn covered_ore_travels_on_copied_tickets_where_all_of_the_combined_violation_is_planted() {
+    let copies = |plan: Plan| {
+        let (world, state, months) = year(&sample(plan));
+        let count = tickets(&months).filter(|t| t.fault == Some(Fault::Copy)).count();
+        (count, truth(&world, &state, &months))
+    };
+    let (count, truth) = copies(Plan::only(launder::COMBINED).unwrap());
+    assert!(count > 20, "{count}");
+    let cloned: BTreeSet<&str> = truth.violations.iter().filter(|v| v.rule == "weights-cloned").map(|v| v.subject.as_str()).collect();
+    let covers: BTreeSet<&str> = truth.violations.iter().filter(|v| v.rule == "licensed-cover").map(|v| v.subject.as_str()).collect();
+    assert!(cloned.intersection(&covers).next().is_some(), "{cloned:?} {covers:?}");
+    assert!(truth.violations.iter().any(|v| v.rule == "travel-impossible"), "no plate was in two places");
+    assert_eq!(copies(Plan::only(["licensed-cover"]).unwrap()).0, 0);
+}

@@ -13,7 +13,7 @@ use super::sales::Sale;
 use super::tickets::Ticket;
 use super::truth_case::Cases;
 use super::truth_later;
-use super::truth_mass::Masses;
+use super::truth_mass::{self, Masses};
 use super::truth_scale::Scales;
 use super::truth_trade::Trade;
 use crate::records::product;
@@ -117,10 +117,10 @@ impl Court {
         self.trucks(world, fleet, month, &period);
         self.trips(world, fleet, month, &period);
         self.paperwork(world, month, &period);
-        self.scales.ship(world, &self.licences, month);
         for row in &month.returns {
             self.scales.declare(row);
         }
+        self.scales.ship(world, &self.licences, month);
         self.masses.hear(world, month);
     }
 
@@ -139,7 +139,9 @@ impl Court {
         let violations = self.found.violations();
         let mut quantity_kg: BTreeMap<String, i64> = BTreeMap::new();
         for violation in &violations {
-            *quantity_kg.entry(violation.rule.clone()).or_default() += violation.quantity_kg;
+            // A month of a violation that has a year as well is in the year's mass.
+            let with_year = violation.period.len() > 4 && truth_mass::ALSO_BY_YEAR.contains(&violation.rule.as_str());
+            *quantity_kg.entry(violation.rule.clone()).or_default() += if with_year { 0 } else { violation.quantity_kg };
         }
         let calendar = &world.calendar;
         Truth {

@@ -10,6 +10,9 @@ use super::truth_case::Cases;
 use crate::records::product;
 use std::collections::BTreeMap;
 
+/// Rules that say it of the month and of the year.
+pub(super) const ALSO_BY_YEAR: [&str; 2] = ["under-declared", "licensed-cover"];
+
 /// What one mine wrote and did in a month, kg.
 #[derive(Clone, Copy, Debug)]
 struct Mine {
@@ -33,7 +36,9 @@ impl Masses {
     pub(super) fn hear(&mut self, world: &World, month: &Month) {
         let period = world.calendar.label(month.index);
         let first = world.calendar.first_of(month.index);
+        let year = format!("{:04}", world.calendar.month(month.index).0);
         let key = |rule: &'static str, place: usize| (rule, "site", world.basin.places[place].code.clone(), period.clone());
+        let of_year = |rule: &'static str, place: usize| (rule, "site", world.basin.places[place].code.clone(), year.clone());
         let mut out_kg: BTreeMap<usize, i64> = BTreeMap::new();
         for ticket in month.tickets.iter().filter(|t| t.product == product::ORE) {
             let from = ticket.from as usize;
@@ -41,6 +46,7 @@ impl Masses {
             if ticket.foreign {
                 let papers = number(world, ticket);
                 self.found.add(key("licensed-cover", from), ticket.net_kg, day_of(ticket)).tickets.push(papers.clone());
+                self.found.add(of_year("licensed-cover", from), ticket.net_kg, day_of(ticket)).tickets.push(papers.clone());
                 if ticket.li2o_ppm.is_some() {
                     self.found.add(key("assay-foreign", from), ticket.net_kg, day_of(ticket)).tickets.push(papers);
                 }
@@ -51,7 +57,9 @@ impl Masses {
             let out_kg = out_kg.get(&row.place).copied().unwrap_or(0);
             let excess_kg = out_kg - dispatchable(row.meant);
             if excess_kg * 1_000 > out_kg * UNDER_PERMILLE {
+                // What is hidden in a month stands in its year as well.
                 self.found.add(key("under-declared", row.place), excess_kg, Some(first));
+                self.found.add(of_year("under-declared", row.place), excess_kg, Some(first));
             }
             let dug_kg = month.dug_kg.get(&row.place).copied().unwrap_or(0);
             self.mines.insert((row.place, month.index), Mine { declared_kg: row.meant.wet_kg, dug_kg });

@@ -49,7 +49,8 @@ pub(super) struct Measured {
 }
 
 impl Scales {
-    /// Takes the tickets of a month; those that leave after the scale was used up are kept.
+    /// Takes the tickets of a month, after its returns; those that leave after the scale and the first day's stock were used up
+    /// are kept.
     pub(super) fn ship(&mut self, world: &World, licences: &[Vec<Licence>], month: &Month) {
         let year = world.calendar.month(month.index).0;
         let mut by_place: BTreeMap<usize, Vec<&Ticket>> = BTreeMap::new();
@@ -67,6 +68,9 @@ impl Scales {
         }
         for unit in self.units(world, licences) {
             let Some(allowed_kg) = pro_rata(&of_unit(&unit, licences), year) else { continue };
+            // What lay there on the first day may leave as well.
+            let heaps = unit.iter().filter_map(|place| self.months(world, *place, year).next());
+            let allowed_kg = allowed_kg + heaps.filter_map(|(_, ore)| ore.declared.and_then(|d| d.opening_kg)).sum::<i64>();
             let used_kg = self.used_kg.entry((unit[0], year)).or_default();
             let mut tickets: Vec<&&Ticket> = unit.iter().filter_map(|place| by_place.get(place)).flatten().collect();
             tickets.sort_by_key(|t| t.loaded_at.div_euclid(1_440));
@@ -136,38 +140,27 @@ impl Scales {
 
     /// Every comparison of an output with what is allowed.
     pub(super) fn measured(&self, world: &World, licences: &[Vec<Licence>]) -> Vec<Measured> {
+        let year = |month: u32| world.calendar.month(month).0;
         let mut all = Vec::new();
-        let (first, last) = (world.calendar.month(0).0, world.calendar.month(world.calendar.months.saturating_sub(1)).0);
         for unit in self.units(world, licences) {
             let papers = of_unit(&unit, licences);
-            for year in first..=last {
-                let of_year: Vec<Vec<(u32, &Ore)>> = unit.iter().map(|place| self.months(world, *place, year).collect()).collect();
-                if of_year.iter().all(Vec::is_empty) {
-                    continue;
-                }
-                let period = format!("{year:04}");
-                for (rule, scale) in [
-                    ("over-scale-year", pro_rata(&papers, year)),
-                    ("over-scale-hazard", pro_rata(&underground(&papers), year).map(|scale| scale / 5 * 6)),
-                ] {
-                    let Some(allowed_kg) = scale else { continue };
-                    all.extend(measure(world, rule, &unit, &of_year, &period, allowed_kg));
-                }
-                for month in (0..world.calendar.months).filter(|m| world.calendar.month(*m).0 == year) {
-                    let of_month: Vec<Vec<(u32, &Ore)>> =
-                        of_year.iter().map(|months| months.iter().filter(|(m, _)| *m == month).copied().collect()).collect();
-                    if of_month.iter().all(Vec::is_empty) {
-                        continue;
-                    }
+            for y in year(0)..=year(world.calendar.months.saturating_sub(1)) {
+                let sites: Vec<Vec<(u32, &Ore)>> = unit.iter().map(|place| self.months(world, *place, y).collect()).collect();
+                let period = format!("{y:04}");
+                let limits = [
+                    ("over-scale-year", pro_rata(&papers, y)),
+                    ("over-scale-hazard", pro_rata(&underground(&papers), y).map(|scale| scale / 5 * 6)),
+                ];
+                all.extend(measure(world, limits, &unit, &sites, &period));
+                for month in (0..world.calendar.months).filter(|m| year(*m) == y) {
+                    let sites: Vec<Vec<(u32, &Ore)>> =
+                        sites.iter().map(|site| site.iter().filter(|(m, _)| *m == month).copied().collect()).collect();
                     let (from, to) = (world.calendar.first_of(month), world.calendar.last_of(month));
-                    let period = world.calendar.label(month);
-                    for (rule, scale) in [
+                    let limits = [
                         ("over-scale-month", scale_in_month(&papers, from, to).map(|scale| scale / 8)),
                         ("over-scale-hazard", scale_in_month(&underground(&papers), from, to).map(|scale| scale / 5)),
-                    ] {
-                        let Some(allowed_kg) = scale else { continue };
-                        all.extend(measure(world, rule, &unit, &of_month, &period, allowed_kg));
-                    }
+                    ];
+                    all.extend(measure(world, limits, &unit, &sites, &world.calendar.label(month)));
                 }
             }
         }
@@ -175,23 +168,34 @@ impl Scales {
     }
 }
 
-/// A unit's sites with the unit's output and its limit.
-fn measure(world: &World, rule: &'static str, unit: &[usize], sites: &[Vec<(u32, &Ore)>], period: &str, allowed_kg: i64) -> Vec<Measured> {
-    let ore = |site: &[(u32, &'_ Ore)]| -> i64 { site.iter().flat_map(|(_, ore)| ore.out_kg).sum() };
+/// A unit's sites that have records, with the unit's output and each limit that it has.
+fn measure(
+    world: &World,
+    limits: [(&'static str, Option<i64>); 2],
+    unit: &[usize],
+    sites: &[Vec<(u32, &Ore)>],
+    period: &str,
+) -> Vec<Measured> {
+    let out_kg = |site: &[(u32, &Ore)]| -> i64 { site.iter().flat_map(|(_, ore)| ore.out_kg).sum() };
     let declared: i64 = sites.iter().flatten().filter_map(|(_, ore)| ore.declared.map(|d| d.wet_kg)).sum();
     let tickets: i64 = sites.iter().map(|site| tickets_kg(&site.iter().map(|(_, ore)| *ore).collect::<Vec<_>>())).sum();
-    let all_kg: i64 = sites.iter().map(|site| ore(site)).sum();
-    let since = passed(world, sites, allowed_kg);
-    let of = |(place, site): (&usize, &Vec<(u32, &Ore)>)| Measured {
-        rule,
-        place: *place,
-        period: period.to_owned(),
-        most_kg: declared.max(tickets),
-        allowed_kg,
-        own_kg: (ore(site), all_kg),
-        since,
-    };
-    unit.iter().zip(sites).filter(|(_, site)| !site.is_empty()).map(of).collect()
+    let all_kg: i64 = sites.iter().map(|site| out_kg(site)).sum();
+    let mut measured = Vec::new();
+    for (rule, allowed_kg) in limits.into_iter().filter_map(|(rule, limit)| Some((rule, limit?))) {
+        let since = passed(world, sites, allowed_kg);
+        for (place, site) in unit.iter().zip(sites).filter(|(_, site)| !site.is_empty()) {
+            measured.push(Measured {
+                rule,
+                place: *place,
+                period: period.to_owned(),
+                most_kg: declared.max(tickets),
+                allowed_kg,
+                own_kg: (out_kg(site), all_kg),
+                since,
+            });
+        }
+    }
+    measured
 }
 
 /// The day on which the tickets passed the limit; the last day where only the returns say so.

@@ -3,6 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr, reason = "all of it is tests")]
 
 mod bulletin;
+mod cases;
+mod cases_paper;
+mod cases_program;
+mod cases_support;
 mod demo;
 mod dossier;
 mod engine;
@@ -36,5 +40,6 @@ mod quarantine;
 mod readme;
 mod report;
 mod rules;
+mod rules_run;
 mod serve;
 mod simulate;

@@ -9,6 +9,8 @@ mod step;
 mod sync;
 mod verify;
 
+pub(super) use sync::{after_run, print as tell};
+
 use super::{CliError, Global};
 use crate::cases::{self, Ledger, Settings};
 use crate::lake::{AsOf, Lake, Snapshot};

@@ -1,8 +1,10 @@
 //! `lepid cases sync`, `lepid cases open`: which findings become cases?
 
 use super::{Place, day, print_json, today};
-use crate::cases::{self, PROGRAM, Synced, view};
+use crate::cases::{self, CasesError, PROGRAM, Refusal, Settings, Synced, view};
 use crate::cli::{CliError, Global};
+use crate::lake::Lake;
+use crate::rules::rule::Rule;
 use crate::text::Lang;
 use chrono::{NaiveDate, Utc};
 use std::path::PathBuf;
@@ -39,6 +41,15 @@ pub(super) fn run(args: &Args, place: &Place, global: &Global) -> Result<(), Cli
     Ok(())
 }
 
+/// Brings the cases to what a run has just found. `None`: the lake keeps no run yet, as after the report of a month.
+pub(crate) fn after_run(lake: &Lake, settings: &Settings, rules: &[Rule]) -> Result<Option<Synced>, CliError> {
+    match cases::sync(lake, settings, rules, Utc::now(), PROGRAM) {
+        Ok(synced) => Ok(Some(synced)),
+        Err(CasesError::Refused(Refusal::NoRun)) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
 pub(super) fn open(args: &Open, place: &Place, global: &Global) -> Result<(), CliError> {
     let case = cases::open(&place.lake, &place.settings, &args.finding, Utc::now(), &args.by)?;
     if global.json {
@@ -48,15 +59,16 @@ pub(super) fn open(args: &Open, place: &Place, global: &Global) -> Result<(), Cl
     Ok(())
 }
 
-fn print(synced: &Synced, lang: Lang) {
+/// Says what a synchronisation did.
+pub(crate) fn print(synced: &Synced, lang: Lang) {
     let Synced { opened, reopened, joined, changed, gone, returned, without_case, rules_known } = synced;
     let (opened, reopened) = (opened.len(), reopened.len());
     match lang {
         Lang::Zh => out!(
-            "立案 {opened} 件，重新立案 {reopened} 件；线索并入 {joined} 条，数据变动 {changed} 条，消失 {gone} 条，再现 {returned} 条；未立案的线索 {without_case} 条（政策 [cases.open]）"
+            "台账：立案 {opened} 件，重新立案 {reopened} 件；线索并入 {joined} 条，数据变动 {changed} 条，消失 {gone} 条，再现 {returned} 条；未立案的线索 {without_case} 条（政策 [cases.open]）"
         ),
         Lang::En => out!(
-            "{opened} cases opened, {reopened} opened again; {joined} findings joined, {changed} changed, {gone} gone, {returned} came back; {without_case} findings have no case (policy [cases.open])"
+            "cases: {opened} opened, {reopened} opened again; {joined} findings joined, {changed} changed, {gone} gone, {returned} came back; {without_case} findings have no case (policy [cases.open])"
         ),
     }
     if !rules_known {

@@ -1,6 +1,7 @@
 //! Where does the demo take its records from, and where does it put what it makes of them?
 
 use super::CliError;
+use crate::cases::Settings;
 use crate::lake::{AsOf, Lake};
 use crate::policy::Policy;
 use crate::report::Request;
@@ -114,5 +115,7 @@ fn simulate(folder: &Path) -> Result<(), CliError> {
 pub(super) fn make_reports(lake: &Lake, policy: &Policy, reports: &Path, lang: Lang) -> Result<Contents, CliError> {
     let rules = crate::rules::load(None)?;
     let request = Request { as_of: &AsOf::Latest, month: None, rules: &rules, dir: reports, lang };
-    Ok(crate::report::run(lake, policy, &request, &mut |_| {})?)
+    let contents = crate::report::run(lake, policy, &request, &mut |_| {})?;
+    crate::cli::cases::after_run(lake, &Settings::load(policy)?, &rules)?;
+    Ok(contents)
 }

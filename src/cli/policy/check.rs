@@ -2,6 +2,7 @@
 
 use super::super::{CliError, Global};
 use super::user_table;
+use crate::cases::settings::CasesPolicy;
 use crate::engine::Engine;
 use crate::lake::{AsOf, Lake};
 use crate::policy::keys::wrong_alone;
@@ -45,6 +46,7 @@ fn judge(user: &Table, rules: &[Rule]) -> Result<(Option<Policy>, Vec<Wrong>), C
     let defaults = Policy::builtin()?;
     let read = |policy: &Policy| -> Result<PricePolicy, PolicyError> {
         Settings::of(policy, rules)?;
+        CasesPolicy::read(policy)?;
         RiskPolicy::load(policy)?;
         PricePolicy::read(policy)
     };

@@ -46,6 +46,7 @@ fn checked(file: Option<&Path>, rules: &[Rule]) -> Result<Policy, CliError> {
     };
     let policy = Policy::load(file)?;
     PricePolicy::load(&policy).map_err(|e| of(e.into()))?;
+    crate::cases::settings::CasesPolicy::read(&policy).map_err(|e| of(e.into()))?;
     crate::rules::check(&policy, rules).map_err(|e| of(e.into()))?;
     Ok(policy)
 }

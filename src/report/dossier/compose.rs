@@ -38,6 +38,7 @@ pub fn sheet(dossier: &Dossier, lang: Lang) -> Sheet {
         facts: register(dossier, s),
         key: key(dossier, s),
         sections,
+        day: run.to.clone(),
         foot: format!("{name} · {} · {} {} · {}", site.name, s.of("运行", "run"), run.run_id, run.program),
         identity: format!("{}-{}-{}", run.run_id, site.site_id, s.of("zh", "en")),
     }
@@ -88,7 +89,7 @@ fn key(dossier: &Dossier, s: Say) -> Vec<(String, String, &'static str)> {
         };
         key.push((name, format!("{} {scale}{}", tonnes(worst, s.0), share.map(|p| format!(" · {p}")).unwrap_or_default()), ""));
     }
-    let open = dossier.cases.map_or_else(|| s.of("见 lepid cases", "see lepid cases").to_owned(), |c| c.len().to_string());
+    let open = dossier.cases.map_or_else(|| NONE.to_owned(), |c| c.len().to_string());
     key.push((s.of("台账问题", "cases").to_owned(), open, ""));
     key
 }
@@ -159,16 +160,14 @@ fn findings_table(caption: &str, findings: &[&Finding], s: Say) -> Table {
         text(s.of("销号条件", "cleared by"), 50),
     ];
     let row = |f: &&Finding| {
+        let (title, says, department) = (f.title.get(s.0), f.says.get(s.0), f.department.get(s.0));
+        let certainty = words::certainty(f.certainty).get(s.0);
         vec![
             words::severity(f.severity).get(s.0).to_owned(),
-            format!(
-                "{}：{}（{}，{}；{}）",
-                f.title.get(s.0),
-                f.says.get(s.0),
-                words::certainty(f.certainty).get(s.0),
-                f.department.get(s.0),
-                f.id
-            ),
+            match s.0 {
+                Lang::Zh => format!("{title}：{says}（{certainty}，{department}；{}）", f.id),
+                Lang::En => format!("{title}: {says} ({certainty}, {department}; {})", f.id),
+            },
             f.period.clone(),
             f.quantity_kg.map_or_else(|| NONE.to_owned(), say::tonnes),
             f.clears.get(s.0).to_owned(),
@@ -186,8 +185,11 @@ fn of_trucks(dossier: &Dossier, s: Say) -> Option<Section> {
         return None;
     }
     let rest = dossier.of_trucks.len() - shown.len();
-    let mut blocks =
-        vec![Block::Table(findings_table(s.of("在此装卸的车辆的线索", "Findings about trucks that load or unload here"), &shown, s))];
+    let mut blocks = vec![Block::Table(findings_table(
+        s.of("车辆线索：指出在此装车的磅单", "Findings about trucks that name tickets loaded here"),
+        &shown,
+        s,
+    ))];
     if rest > 0 {
         blocks.push(Block::Text(match s.0 {
             Lang::Zh => format!("另有 {rest} 条，见 findings.xlsx。"),
@@ -201,11 +203,7 @@ fn cases(dossier: &Dossier, s: Say) -> Section {
     let mut blocks = Vec::new();
     match dossier.cases {
         None => blocks.push(Block::Text(
-            s.of(
-                "本页不含台账；带台账的档案：lepid dossier 编号；台账：lepid cases。",
-                "This copy holds no ledger; with it: lepid dossier ID; the ledger: lepid cases.",
-            )
-            .to_owned(),
+            s.of("这份档案没有台账：没有找到数据湖（--lake）。", "This copy holds no ledger: no lake was found (--lake).").to_owned(),
         )),
         Some([]) => blocks.push(Block::Text(s.of("台账中没有关于它的问题。", "The ledger holds no case about it.").to_owned())),
         Some(lines) => {
@@ -240,7 +238,7 @@ fn made_from(dossier: &Dossier, s: Say) -> Section {
     let columns = vec![text(s.of("项目", "item"), 36), text(s.of("内容", "content"), 120)];
     let rows = rows.into_iter().map(|(name, value)| vec![name.to_owned(), value]).collect();
     let table = Table::new(s.of("由什么得出", "What it was made from"), columns, rows).noted(match s.0 {
-        Lang::Zh => format!("数量均以整数千克计算，表中吨数 {}；同一数据版本、同一政策得到同样的档案。", whole_note(s)),
+        Lang::Zh => format!("数量均以整数千克计算，表中吨数{}；同一数据版本、同一政策得到同样的档案。", whole_note(s)),
         Lang::En => format!(
             "Quantities are whole kilograms, tonnes in tables {}; the same records and policy give the same dossier.",
             whole_note(s)

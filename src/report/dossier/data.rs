@@ -2,9 +2,11 @@
 
 use super::facts::SiteFacts;
 use crate::balance::{Flow, MineOutput, Site};
+use crate::cases::{Case, Ledger};
 use crate::report::contents::{Contents, RunInfo};
 use crate::risk::Risk;
 use crate::rules::finding::{Finding, SubjectKind};
+use crate::text::Lang;
 use serde::Serialize;
 use std::collections::BTreeSet;
 
@@ -25,6 +27,27 @@ pub struct CaseLine {
     pub due: String,
     /// The last note.
     pub note: String,
+}
+
+impl CaseLine {
+    /// The cases about a site, by number.
+    #[must_use]
+    pub fn of_site(ledger: &Ledger, site_id: &str, lang: Lang) -> Vec<Self> {
+        let about = |case: &&Case| case.key.subject_kind == SubjectKind::Site && case.key.subject == site_id;
+        ledger.cases().iter().filter(about).map(|case| Self::of(case, lang)).collect()
+    }
+
+    fn of(case: &Case, lang: Lang) -> Self {
+        Self {
+            id: case.id.clone(),
+            title: case.title().get(lang).to_owned(),
+            state: case.state.title().get(lang).to_owned(),
+            department: case.department.get(lang).to_owned(),
+            person: case.responsible.clone().unwrap_or_default(),
+            due: case.due.map(|day| day.to_string()).unwrap_or_default(),
+            note: case.note.clone().unwrap_or_default(),
+        }
+    }
 }
 
 /// Everything that a dossier shows.
@@ -48,7 +71,7 @@ pub struct Dossier<'a> {
     pub received: Vec<&'a Flow>,
     /// Findings about it.
     pub findings: Vec<&'a Finding>,
-    /// Findings about trucks that loaded or unloaded here.
+    /// Findings about trucks that name tickets loaded here.
     pub of_trucks: Vec<&'a Finding>,
     /// Its cases; `None`: this copy was made without the ledger.
     pub cases: Option<&'a [CaseLine]>,
@@ -60,8 +83,8 @@ impl<'a> Dossier<'a> {
     pub fn of(contents: &'a Contents, site_id: &str, cases: Option<&'a [CaseLine]>) -> Option<Self> {
         let site = contents.sites.iter().find(|s| s.site_id == site_id)?;
         let facts = contents.dossiers.iter().find(|f| f.site_id == site_id)?;
-        let plates: BTreeSet<&str> = facts.trucks.iter().filter(|t| !t.flagged.is_empty()).map(|t| t.plate.as_str()).collect();
-        let is = |kind: SubjectKind| move |f: &&Finding| f.subject_kind == kind;
+        let of_trucks: BTreeSet<&String> = facts.trucks.iter().flat_map(|t| &t.findings).collect();
+        let own = |f: &&Finding| f.subject_kind == SubjectKind::Site && f.subject == site_id;
         Some(Self {
             run: &contents.run,
             synthetic: contents.is_synthetic(),
@@ -71,8 +94,8 @@ impl<'a> Dossier<'a> {
             output: contents.output.iter().filter(|o| o.site_id == site_id).collect(),
             sent: contents.flows.iter().filter(|f| f.origin_site.as_deref() == Some(site_id)).collect(),
             received: contents.flows.iter().filter(|f| f.destination_site.as_deref() == Some(site_id)).collect(),
-            findings: contents.findings.iter().filter(is(SubjectKind::Site)).filter(|f| f.subject == site_id).collect(),
-            of_trucks: contents.findings.iter().filter(is(SubjectKind::Plate)).filter(|f| plates.contains(f.subject.as_str())).collect(),
+            findings: contents.findings.iter().filter(own).collect(),
+            of_trucks: contents.findings.iter().filter(|f| of_trucks.contains(&f.id)).collect(),
             cases,
         })
     }

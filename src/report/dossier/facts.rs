@@ -3,7 +3,7 @@
 //! One pass over the records for all sites; a run writes it as `dossiers.json`, so that a page needs no lake.
 
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The facts of one site.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,6 +67,9 @@ pub struct RightRow {
     pub right_to: Option<String>,
     /// Licensed area as written.
     pub boundary: Option<String>,
+    /// The area as the rules read it: rings of (longitude, latitude), millionths of a degree, outer ones and holes; `None`: none is
+    /// written, or it can't be read.
+    pub rings_e6: Option<Vec<Vec<(i64, i64)>>>,
 }
 
 /// Tickets that were loaded in one small cell.
@@ -97,6 +100,8 @@ pub struct Truck {
     pub delivered_kg: i64,
     /// Tickets loaded here that findings about the truck name, by rule.
     pub flagged: BTreeMap<String, u64>,
+    /// Ids of these findings.
+    pub findings: BTreeSet<String>,
 }
 
 /// A line of the monthly returns; of lines that contradict each other the smallest.

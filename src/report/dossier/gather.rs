@@ -7,6 +7,7 @@ use crate::price::bands::ProductBands;
 use crate::report::quarantine::{Held, held};
 use crate::risk::Haul;
 use crate::rules::finding::{Finding, SubjectKind};
+use crate::rules::{self, Boundary};
 use polars::prelude::DataFrame;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -159,7 +160,12 @@ pub(super) fn at(sites: &mut Sites, rows: Rows, row: usize, call: impl FnOnce(&m
 }
 
 fn rights(engine: &Engine, sites: &mut Sites) -> Result<(), EngineError> {
+    let places = rules::places(engine)?;
     each(engine, RIGHTS, |rows, row| {
+        let site = rows.text("site", row)?;
+        let boundary = rows.text("boundary", row)?;
+        let place = site.as_ref().and_then(|site| places.get(site)).copied().unwrap_or_default();
+        let area = boundary.as_deref().and_then(|text| Boundary::read(text, &place).ok());
         let day = |column: &str| rows.day(column, row).map(|day| day.map(|d| d.to_string()));
         let right = RightRow {
             licence_no: rows.text("licence_no", row)?.unwrap_or_default(),
@@ -175,9 +181,10 @@ fn rights(engine: &Engine, sites: &mut Sites) -> Result<(), EngineError> {
             right_no: rows.text("right_no", row)?,
             right_from: day("right_from")?,
             right_to: day("right_to")?,
-            boundary: rows.text("boundary", row)?,
+            rings_e6: area.map(|area| rings(&area)),
+            boundary,
         };
-        match rows.text("site", row)?.and_then(|id| sites.get_mut(&id)) {
+        match site.and_then(|id| sites.get_mut(&id)) {
             Some(site) => site.rights.push(right),
             // A right of a site in no register must not get lost: whoever draws rights draws from all.
             None => sites.entry(String::new()).or_default().rights.push(right),
@@ -190,6 +197,13 @@ fn rights(engine: &Engine, sites: &mut Sites) -> Result<(), EngineError> {
         });
     }
     Ok(())
+}
+
+fn rings(area: &Boundary) -> Vec<Vec<(i64, i64)>> {
+    #[expect(clippy::cast_possible_truncation, reason = "degrees that a boundary holds")]
+    let e6 = |degrees: f64| (degrees * 1e6).round() as i64;
+    let ring = |ring: Vec<(f64, f64)>| ring.into_iter().map(|(lon, lat)| (e6(lon), e6(lat))).collect();
+    area.rings().into_iter().flatten().map(ring).collect()
 }
 
 /// Tickets of a cell and the sums of their latitudes and longitudes, millionths of a degree.
@@ -270,6 +284,7 @@ fn trucks(engine: &Engine, given: &Given, sites: &mut Sites) -> Result<(), Engin
         let Some(truck) = trucks.get_mut(site).and_then(|of_site| of_site.get_mut(&haul.plate)) else { continue };
         for finding in findings.iter().filter(|f| f.subject == haul.plate) {
             *truck.flagged.entry(finding.rule.clone()).or_default() += 1;
+            truck.findings.insert(finding.id.clone());
         }
     }
     for (site, trucks) in trucks {

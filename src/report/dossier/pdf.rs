@@ -4,6 +4,7 @@ use super::sheet::{Block, Sheet, Table};
 use crate::report::ReportError;
 use crate::report::bulletin::typeset::{self, Piece};
 use crate::text::Lang;
+use chrono::{Datelike, NaiveDate};
 use serde_json::{Value, json};
 
 const TEMPLATE: &str = include_str!("dossier.typ");
@@ -39,6 +40,7 @@ fn values(sheet: &Sheet, pictures: &mut Vec<(String, Vec<u8>)>) -> Value {
         "warnings": sheet.warnings,
         "facts": sheet.facts,
         "key": sheet.key,
+        "day": sheet.day.as_deref().and_then(|day| day.parse::<NaiveDate>().ok()).map(|d| json!([d.year(), d.month(), d.day()])),
         "foot": sheet.foot,
         "sections": sheet.sections.iter().map(|s| json!({
             "title": s.title,

@@ -4,7 +4,6 @@ use super::data::Dossier;
 use crate::balance::MineOutput;
 use crate::chart::map::{self, Area, Dot, Map};
 use crate::chart::months::{self, Month, Months};
-use crate::rules::{Boundary, Place};
 use crate::text::{Lang, Said};
 use std::collections::BTreeMap;
 
@@ -27,36 +26,23 @@ pub(super) fn map(dossier: &Dossier, lang: Lang) -> (String, String) {
     (title, map::svg(&map, lang))
 }
 
-/// The licensed areas, each outline once, and how many licences have none that can be read.
+/// The licensed areas as the rules read them, each outline once, and how many licences have none that can be read.
 fn areas(dossier: &Dossier) -> (Vec<Area>, u64) {
     let last = dossier.run.to.as_deref().unwrap_or("9999");
-    let mut areas: BTreeMap<(&str, &str), bool> = BTreeMap::new();
+    let mut areas: BTreeMap<(&str, &Vec<Vec<(i64, i64)>>), bool> = BTreeMap::new();
     let mut without = 0;
     for right in dossier.facts.rights.iter().filter(|r| r.kind == "mining") {
-        let Some(boundary) = right.boundary.as_deref() else {
+        let Some(rings) = &right.rings_e6 else {
             without += 1;
             continue;
         };
         let stopped = right.status != "valid" && right.status_since.as_deref().is_none_or(|since| since <= last);
         let in_force = !stopped && right.valid_from.as_str() <= last && right.valid_to.as_str() >= last;
-        *areas.entry((&right.licence_no, boundary)).or_default() |= in_force;
+        *areas.entry((&right.licence_no, rings)).or_default() |= in_force;
     }
-    let mut drawn = Vec::new();
-    let place = Place { site: dossier.site.lat.zip(dossier.site.lon), county: None };
-    for ((name, boundary), in_force) in areas {
-        match Boundary::read(boundary, &place) {
-            Ok(boundary) => drawn.push(Area { name: name.to_owned(), in_force, rings: rings(&boundary) }),
-            Err(_) => without += 1,
-        }
-    }
-    (drawn, without)
-}
-
-fn rings(boundary: &Boundary) -> Vec<Vec<(i64, i64)>> {
-    #[expect(clippy::cast_possible_truncation, reason = "degrees that a boundary holds")]
-    let e6 = |degrees: f64| (degrees * 1e6).round() as i64;
-    let ring = |ring: Vec<(f64, f64)>| ring.into_iter().map(|(lon, lat)| (e6(lon), e6(lat))).collect();
-    boundary.rings().into_iter().flatten().map(ring).collect()
+    let area =
+        |((name, rings), in_force): ((&str, &Vec<Vec<(i64, i64)>>), bool)| Area { name: name.to_owned(), in_force, rings: rings.clone() };
+    (areas.into_iter().map(area).collect(), without)
 }
 
 /// Title and SVG of one year.

@@ -261,9 +261,12 @@ fn utility(dossier: &Dossier, u: &Utility) -> Vec<String> {
     let produced = dossier.facts.returns.iter().filter(|r| r.month == u.month && r.role == "produced" && (!mine || r.product == ORE));
     let declared: Option<i64> = produced.map(|r| r.wet_kg).reduce(|a, b| a + b);
     let tickets = dossier.facts.measures.iter().find(|m| m.month == u.month).map(|m| m.tickets_kg);
-    // Amount × factor a tonne, with two decimals, exactly.
+    // Amount × factor a tonne, to two decimals, half away from zero.
     let per_t = |amount: Option<i64>, kg: Option<i64>, factor: i128| {
-        let hundredths = amount.zip(kg.filter(|kg| *kg > 0)).map(|(amount, kg)| i128::from(amount) * factor * 100_000 / i128::from(kg));
+        let hundredths = amount.zip(kg.filter(|kg| *kg > 0)).map(|(amount, kg)| {
+            let (amount, kg) = (i128::from(amount) * factor * 100_000, i128::from(kg));
+            (amount * 2 + kg) / (kg * 2)
+        });
         hundredths.and_then(|h| i64::try_from(h).ok()).map_or_else(|| NONE.to_owned(), |h| scaled(h, 2, 2))
     };
     vec![

@@ -22,6 +22,8 @@ pub struct Sheet {
     pub key: Vec<(String, String, &'static str)>,
     /// Sections in their order.
     pub sections: Vec<Section>,
+    /// The last day that the records speak of, ISO 8601: the date of the document.
+    pub day: Option<String>,
     /// The line at the foot of every page.
     pub foot: String,
     /// Stays the same for the same dossier and differs between two.

@@ -41,12 +41,16 @@ assays AS (
 owners AS (
   SELECT site_id, company_id FROM sites WHERE company_id IS NOT NULL
 ),
+owned AS (
+  SELECT f.company_id AS seller, t.company_id AS buyer, a.product AS product, a.month AS month, a.day AS day,
+         a.dry_kg AS dry_kg, a.li2o_g AS li2o_g
+  FROM assays a JOIN owners f ON a.origin_site = f.site_id JOIN owners t ON a.destination_site = t.site_id
+),
 assay_days AS (
   -- The tickets of a day share an assay.
-  SELECT f.company_id AS seller, t.company_id AS buyer, a.product AS product, a.month AS month, a.day AS day,
-         SUM(a.dry_kg) AS dry_kg, SUM(a.li2o_g) AS li2o_g
-  FROM assays a JOIN owners f ON a.origin_site = f.site_id JOIN owners t ON a.destination_site = t.site_id
-  GROUP BY f.company_id, t.company_id, a.product, a.month, a.day
+  SELECT seller, buyer, product, month, day, SUM(dry_kg) AS dry_kg, SUM(li2o_g) AS li2o_g
+  FROM owned
+  GROUP BY seller, buyer, product, month, day
 ),
 graded AS (
   SELECT seller, buyer, product, month, dry_kg, li2o_g, CAST((li2o_g * 1000 - (li2o_g * 1000) % dry_kg) / dry_kg AS BIGINT) AS grade_ppm

@@ -33,18 +33,30 @@ WITH register AS (
   WHERE waybill_no IS NOT NULL
   GROUP BY waybill_no
 ),
+repeated AS (
+  SELECT waybill_no, CAST(COUNT(*) AS BIGINT) AS told
+  FROM shipments
+  WHERE waybill_no IS NOT NULL AND product IN ({products})
+  GROUP BY waybill_no
+  HAVING COUNT(*) > 1 OR ({max_kg} > 0 AND SUM(net_kg) > {max_kg})
+),
+registered AS (
+  SELECT s.waybill_no AS waybill_no, r.allowed_kg AS allowed_kg, SUM(s.net_kg) AS net_kg
+  FROM shipments s JOIN register r ON s.waybill_no = r.waybill_no
+  WHERE s.product IN ({products})
+  GROUP BY s.waybill_no, r.allowed_kg
+),
 candidates AS (
-  SELECT waybill_no FROM (
-    SELECT waybill_no, COUNT(*) AS told, SUM(net_kg) AS net_kg
-    FROM shipments
-    WHERE waybill_no IS NOT NULL AND product IN ({products})
-    GROUP BY waybill_no
-    HAVING COUNT(*) > 1 OR ({max_kg} > 0 AND SUM(net_kg) > {max_kg})
-  ) AS u
+  -- Only to read fewer tickets: most passes are used once, within their tonnes and days.
+  SELECT u.waybill_no AS waybill_no
+  FROM repeated u LEFT JOIN register r ON u.waybill_no = r.waybill_no
+  WHERE r.entries IS NULL OR r.amounts < r.entries
+  UNION
+  SELECT waybill_no FROM registered WHERE net_kg > allowed_kg
   UNION
   SELECT s.waybill_no AS waybill_no
   FROM shipments s JOIN waybills w ON s.waybill_no = w.waybill_no
-  WHERE s.product IN ({products}) AND (s.net_kg > w.allowed_kg OR s.day < w.valid_from OR s.day > w.valid_to)
+  WHERE s.product IN ({products}) AND (s.day < w.valid_from OR s.day > w.valid_to)
 ),
 rows_of AS (
   SELECT s.waybill_no AS waybill_no, CASE WHEN s.origin_site IS NULL THEN 'place' ELSE 'site' END AS subject_kind,

@@ -16,8 +16,8 @@
 --    the matter of over-scale-year and quota-exhausted.
 -- clears zh: 已报批的规模变更；矿山的减产、停产计划；更正的磅单或月报
 -- clears en: an approved change of scale; the mine's plan to slow down or stop; corrected tickets or returns
--- unknown zh: 今年完整的月份少于参数 least_months 的，任一有效采矿许可证未载明规模，或停产、吊销、关闭未写日期的，不预测；往年整年的记录不够时不考虑淡旺季；区间超过年底的以 12月31日 为止
--- unknown en: no forecast: fewer whole months this year than least_months; a licence in force without a scale, or stopped without a date. Without enough whole earlier years seasons are not taken out. An interval beyond the year ends on 31 December
+-- unknown zh: 今年完整的月份少于参数 least_months 的，任一有效采矿许可证未载明规模，或停产、吊销、关闭未写日期的，不预测；最近一个完整月份没有记录（已停产）的不预测；只预测到年内许可证最后有效的一天；往年整年的记录不够时不考虑淡旺季；区间超过年底的以 12月31日 为止
+-- unknown en: no forecast: fewer whole months this year than least_months; a licence in force without a scale, or stopped without a date. A mine without records in the last whole month has stopped; nothing is forecast beyond the last day of the year on which a licence is in force. Without enough whole earlier years seasons are not taken out. An interval beyond the year ends on 31 December
 -- says zh: {subject} {period}至今采出 {sofar_kg}，占批准规模 {allowed} 的 {used_share}；照此速度约在 {date_mid} 采完（80% 区间 {date_early} 至 {date_late}），年内超过的可能性 {chance}，全年预计 {observed}，超出约 {quantity}；按同一许可证合并的矿点 {sites} 个
 -- says en: {subject} has put out {sofar_kg} in {period}, {used_share} of its approved {allowed}; at this rate the scale is passed around {date_mid} (80 % interval {date_early} to {date_late}), within the year with a chance of {chance}; {observed} expected for the year, some {quantity} too much; sites under the licence: {sites}
 -- unit: kg
@@ -30,9 +30,8 @@
 -- figure sites: count
 -- quantity: largest
 -- look-back: all
--- needs: allowances
--- with: ore-months
--- step: forecast
+-- needs: forecasts
+-- with: ore-papers
 -- parameter products: products = porcelain_clay_ore — 计为原矿的产品 / products that count as raw ore
 -- parameter least_months: integer = 3 — 今年至少有多少个完整月份才预测 / whole months of this year before anything is forecast
 -- parameter season_years: integer = 5 — 至少有多少个矿的整年记录才考虑淡旺季 / whole mine-years of records from which seasons are taken
@@ -40,12 +39,19 @@
 -- parameter least_chance_pct: percent = 80 — 年内超过的可能性达到多少才提醒 / chance of passing within the year from which on a mine is named
 -- parameter scale_error: percent = 0.3 — 各月的波动至少按地磅的标准误差计 / months differ by at least the standard error of the weighbridge
 
-WITH year_allowances AS (
-  SELECT site, year, unit, sites, kg FROM allowances WHERE month IS NULL
-),
-last_days AS (
-  SELECT MAX(day) AS last_day FROM shipments
+WITH courses AS (
+  SELECT site, sites, year, excess_kg, expected_kg, allowed_kg, sofar_kg, used_share, chance, date_early, date_mid, date_late FROM forecasts
 )
-SELECT m.site AS site, m.year AS year, m.month AS month, m.net_kg AS net_kg, m.declared_kg AS declared_kg,
-       a.unit AS unit, a.sites AS sites, a.kg AS allowed_kg, d.last_day AS last_day
-FROM ore_months m LEFT JOIN year_allowances a ON m.site = a.site AND m.year = a.year CROSS JOIN last_days d
+SELECT 'site' AS subject_kind, site AS subject, CAST(year AS VARCHAR) AS period, CAST(NULL AS VARCHAR) AS ticket,
+       CAST(NULL AS VARCHAR) AS source_file, CAST(NULL AS VARCHAR) AS source_sheet, CAST(NULL AS INTEGER) AS source_row,
+       excess_kg AS quantity_kg, expected_kg AS observed, allowed_kg AS allowed,
+       sofar_kg, used_share, chance, date_early, date_mid, date_late, sites
+FROM courses
+UNION ALL
+-- The returns and tickets of the year so far.
+SELECT 'site' AS subject_kind, p.site AS subject, CAST(p.year AS VARCHAR) AS period, p.ticket AS ticket,
+       p.source_file AS source_file, p.source_sheet AS source_sheet, p.source_row AS source_row,
+       p.quantity_kg AS quantity_kg, CAST(NULL AS BIGINT) AS observed, CAST(NULL AS BIGINT) AS allowed,
+       CAST(NULL AS BIGINT) AS sofar_kg, CAST(NULL AS BIGINT) AS used_share, CAST(NULL AS BIGINT) AS chance, CAST(NULL AS BIGINT) AS date_early,
+       CAST(NULL AS BIGINT) AS date_mid, CAST(NULL AS BIGINT) AS date_late, CAST(NULL AS BIGINT) AS sites
+FROM ore_papers p JOIN courses c ON p.site = c.site AND p.year = c.year

@@ -9,11 +9,11 @@
 -- basis from 2025-07-01 zh: 《矿产资源法》（2024年修订，2025-07-01施行）第七十三条：报送虚假资料
 -- basis from 2025-07-01 en: Mineral Resources Law (revised 2024, in force 2025-07-01), art. 73: false data
 -- plain zh: 矿石只能来自当期采出的和库存减少的。本规则算：磅单外运量，减去（申报产量加期初库存减期末库存），得到没有来历的吨数。每个月算一次，再把一年里各月累加算一次：每月少报一点，单月看不出，累加起来就看得出。
---    例：磅单 1000 吨，申报 700 吨，库存从 100 吨减到 80 吨，只能解释 720 吨，差 280 吨。误差：申报 2%、地磅 0.3%、盘点 7.5%，合计约 20 吨，280 吨远在误差之外。误报率按一矿一年控制，月和年的全部检验合在一起不超过设定值。
+--    例：磅单 1000 吨，申报 700 吨，库存从 100 吨减到 80 吨，只能解释 720 吨，差 280 吨。误差：申报 2%、地磅 0.3%、盘点 7.5%，合计约 20 吨，280 吨远在误差之外。误报率按一矿一年控制，月和年的全部检验合在一起不超过设定值；全年累加已经查出瞒报的，各月再按设定值逐月检验。
 -- plain en: Ore that leaves was dug in the period or came out of stock. The rule takes the tickets less (declared output + opening stock - closing stock): tonnes without an origin.
 --    It does so for each month, and again for the months of a year added up: a little hidden every month shows in no month but in the sum. Example: 1 000 t on tickets, 700 t declared,
 --    stock down from 100 t to 80 t: 720 t are explained, 280 t are not. Errors (declared 2 %, weighbridge 0.3 %, surveys 7.5 %) come to some 20 t, so 280 t are far beyond chance. The
---    false-alarm rate holds for a site and year, all its tests together.
+--    false-alarm rate holds for a site and year, all its tests together; where the sum of the year shows that ore was hidden, each of its months is then tested at the rate itself.
 -- clears zh: 更正的月报；补交的盘点记录；证明部分外运的是外购矿石的合同；地磅检定记录
 -- clears en: corrected returns; a survey of the stock; contracts that show that ore was bought; calibration of the weighbridge
 -- unknown zh: 没有月报、没有磅单、期初或期末库存未写明的月份不判断，也不计入累加；内容矛盾的月报按有利于矿山的数计

@@ -11,7 +11,7 @@ use crate::records::time::days_of;
 use crate::rules::context::Context;
 use chrono::{Datelike, Months, NaiveDate};
 use polars::prelude::*;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) static TABLE: Prepared = Prepared { name: "allowances", parameters: &[], make };
 
@@ -47,6 +47,21 @@ fn make(context: &Context) -> Result<DataFrame, EngineError> {
         rows.iter().filter(|(_, _, a)| unclear.contains(&a.site)).map(|(y, m, a)| (*y, *m, a.unit.clone())).collect();
     rows.retain(|(y, m, a)| !doubtful.contains(&(*y, *m, a.unit.clone())));
     frame(&rows)
+}
+
+/// What each site may dig in each of these years, together with the sites that share its licence, kg. What can't be judged is left out.
+///
+/// # Errors
+/// [`EngineError`] if the register can't be read.
+pub fn approved_by_year(engine: &Engine, years: &BTreeSet<i32>) -> Result<BTreeMap<(String, i32), i64>, EngineError> {
+    let licences = licences(engine)?;
+    let mut approved = BTreeMap::new();
+    for year in years {
+        if let Some((first, last)) = days(NaiveDate::from_ymd_opt(*year, 1, 1), 12) {
+            approved.extend(allowances(&licences, first, last, Take::ProRata).into_iter().map(|a| ((a.site, *year), a.kg)));
+        }
+    }
+    Ok(approved)
 }
 
 /// First and last day of so many months.

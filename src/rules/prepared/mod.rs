@@ -4,16 +4,20 @@ mod allowances;
 mod clock_fit;
 mod clocks;
 mod coefficients;
+mod forecasts;
 mod foreign_lots;
 mod journeys;
-pub(super) mod ore;
+mod ore;
 mod outside;
 mod proxies;
-mod rights;
+pub(super) mod rights;
+mod run_rate;
 mod stock_flow;
 mod uncovered;
 mod undeclared;
 mod unfit_vehicles;
+
+pub use allowances::approved_by_year;
 
 use super::context::Context;
 use crate::engine::EngineError;
@@ -24,6 +28,7 @@ use polars::prelude::DataFrame;
 static PREPARED: &[&Prepared] = &[
     &allowances::TABLE,
     &clocks::TABLE,
+    &forecasts::TABLE,
     &foreign_lots::TABLE,
     &journeys::TABLE,
     &outside::TABLE,

@@ -9,17 +9,17 @@ use std::collections::BTreeMap;
 /// Raw ore of a mine and month, kg. Returns that contradict each other count in favour of the mine: the most output and
 /// opening stock, the least closing stock.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(in crate::rules) struct OreMonth {
+pub(super) struct OreMonth {
     /// Months since year 0: `12 × year + month - 1`.
-    pub(in crate::rules) month: i64,
+    pub(super) month: i64,
     /// Declared output.
-    pub(in crate::rules) declared_kg: Option<i64>,
+    pub(super) declared_kg: Option<i64>,
     /// Stock on the first day.
-    pub(in crate::rules) opening_kg: Option<i64>,
+    pub(super) opening_kg: Option<i64>,
     /// Stock on the last day.
-    pub(in crate::rules) closing_kg: Option<i64>,
+    pub(super) closing_kg: Option<i64>,
     /// Tickets out.
-    pub(in crate::rules) net_kg: Option<i64>,
+    pub(super) net_kg: Option<i64>,
 }
 
 const RETURNS: &str = "
@@ -50,7 +50,7 @@ WHERE s.kind = 'mine'
 ";
 
 /// The months of every mine with a return or a ticket, in their order.
-pub(in crate::rules) fn ore_months(context: &Context) -> Result<BTreeMap<String, Vec<OreMonth>>, EngineError> {
+pub(super) fn ore_months(context: &Context) -> Result<BTreeMap<String, Vec<OreMonth>>, EngineError> {
     let products = Value::List(context.list("products")?.to_vec()).literal();
     let mut sites: BTreeMap<(String, i64), OreMonth> = BTreeMap::new();
     for sql in [RETURNS, TICKETS] {
@@ -77,12 +77,12 @@ pub(in crate::rules) fn ore_months(context: &Context) -> Result<BTreeMap<String,
 }
 
 /// Months since year 0.
-pub(in crate::rules) fn month_of(day: chrono::NaiveDate) -> i64 {
+pub(super) fn month_of(day: chrono::NaiveDate) -> i64 {
     i64::from(day.year()) * 12 + i64::from(day.month0())
 }
 
 /// First day of a month, days since 1970.
-pub(in crate::rules) fn first_day(month: i64) -> Option<i32> {
+pub(super) fn first_day(month: i64) -> Option<i32> {
     let year = i32::try_from(month.div_euclid(12)).ok()?;
     let number = u32::try_from(month.rem_euclid(12)).ok()? + 1;
     chrono::NaiveDate::from_ymd_opt(year, number, 1).map(crate::records::time::days_of)
@@ -90,12 +90,12 @@ pub(in crate::rules) fn first_day(month: i64) -> Option<i32> {
 
 /// A mass as a float; exact below 2^53 kg.
 #[expect(clippy::cast_precision_loss, reason = "masses are below 2^53 kg")]
-pub(in crate::rules) const fn float(kg: i64) -> f64 {
+pub(super) const fn float(kg: i64) -> f64 {
     kg as f64
 }
 
 /// The nearest whole number; the masses of a basin are far below 2^63.
 #[expect(clippy::cast_possible_truncation, reason = "`as` saturates, and masses are far from the bounds of i64")]
-pub(in crate::rules) fn whole(value: f64) -> i64 {
+pub(super) fn whole(value: f64) -> i64 {
     libm::round(value) as i64
 }

@@ -1,7 +1,7 @@
 //! Which months used more explosives or power than their declared output needs? Table `proxies`: a row a site and month.
 
 use super::Prepared;
-use super::coefficients::{Compared, Ratios, Usual, compare};
+use super::coefficients::{Compared, Ratios, Side, Usual, compare};
 use super::ore::{OreMonth, first_day, float, month_of, ore_months, whole};
 use crate::engine::{Engine, EngineError, Rows};
 use crate::rules::context::Context;
@@ -21,6 +21,9 @@ pub(super) struct Used {
     /// Power, kWh: the same.
     pub(super) power_kwh: Option<(i64, i64)>,
 }
+
+/// The least and the most that returns state of one of the two.
+type Get = fn(&Used) -> Option<(i64, i64)>;
 
 const UTILITIES: &str = "
 WITH by_month AS (
@@ -54,11 +57,11 @@ fn make(context: &Context) -> Result<DataFrame, EngineError> {
     let ore = ore_months(context)?;
     let used = used(context.engine)?;
     let usual = usual(context)?;
-    let kinds: [fn(&Used) -> Option<(i64, i64)>; 2] = [|u| u.explosives_kg, |u| u.power_kwh];
+    let kinds: [Get; 2] = [|u| u.explosives_kg, |u| u.power_kwh];
     // Of contradicting returns the least use counts: nobody is accused on papers that disagree.
     let least = float(context.number("least_output_pct")?) / 1e6;
     let ratios = kinds.map(|get| ratios(&ore, &used, least, |u| get(u).map(|(least, _)| least)));
-    let compared = ratios.each_ref().map(|r| compare(r, usual));
+    let compared = ratios.each_ref().map(|r| compare(r, Side::More, usual));
     let mut rows = Vec::new();
     for (site, months) in &ore {
         for month in months {

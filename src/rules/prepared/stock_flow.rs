@@ -4,7 +4,8 @@
 //! Its standard error: the weighbridge errs the same way on every trip; half of the variance of a declared month (by default)
 //! is the same in all months of a mine; a stock in the middle of months that follow each other cancels. A year has at most
 //! twelve months and twelve sums to date, so each is tested at a twenty-fourth of the rate: by Bonferroni's inequality no more
-//! than the rate is wrong of all clean site-years, however the tests depend on each other.
+//! than the rate is wrong of all clean site-years, however the tests depend on each other. A year whose sum is beyond chance is
+//! not clean (up to that rate): its months are then each tested at the rate itself.
 
 use super::ore::{OreMonth, float, whole};
 use statrs::distribution::{ContinuousCDF, Normal};
@@ -55,11 +56,16 @@ pub(super) struct Gap {
 
 /// The gaps of a mine: a row a month, and one a year of more than one month, that can be judged. `months` in their order.
 pub(super) fn gaps(months: &[OreMonth], bound: Bound, errors: Errors, rate: f64) -> Vec<Gap> {
-    let z = -Normal::standard().inverse_cdf((rate / TESTS_A_YEAR).clamp(1e-12, 0.5));
+    let z = |rate: f64| -Normal::standard().inverse_cdf(rate.clamp(1e-12, 0.5));
+    let (far, near) = (z(rate / TESTS_A_YEAR), z(rate));
     let usable: Vec<Month> = months.iter().filter_map(|m| Month::of(m, bound)).collect();
-    let mut gaps: Vec<Gap> = usable.iter().filter_map(|m| gap(std::slice::from_ref(m), Some(m.month), bound, errors, z)).collect();
-    for year in usable.chunk_by(|a, b| a.month.div_euclid(12) == b.month.div_euclid(12)).filter(|year| year.len() > 1) {
-        gaps.extend(gap(year, None, bound, errors, z));
+    let mut gaps = Vec::new();
+    for year in usable.chunk_by(|a, b| a.month.div_euclid(12) == b.month.div_euclid(12)) {
+        let sum = if year.len() > 1 { gap(year, None, bound, errors, far) } else { None };
+        // Once the year's sum shows that something is hidden, it is only asked in which months: each at the rate itself.
+        let z = if sum.is_some_and(|sum| sum.beyond) { near } else { far };
+        gaps.extend(year.iter().filter_map(|m| gap(std::slice::from_ref(m), Some(m.month), bound, errors, z)));
+        gaps.extend(sum);
     }
     gaps
 }

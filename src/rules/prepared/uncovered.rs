@@ -7,7 +7,7 @@
 
 use super::Prepared;
 use super::allowances::licences;
-use super::coefficients::{Compared, Usual, compare};
+use super::coefficients::{Compared, Side, Usual, compare};
 use super::ore::{OreMonth, first_day, float, month_of, ore_months, whole};
 use super::proxies::{Used, ratios, used};
 use super::rights::{Licence, Take, allowances};
@@ -70,8 +70,26 @@ fn make(context: &Context) -> Result<DataFrame, EngineError> {
     beyond_declared(context, &ore, &mut found)?;
     beyond_explosives(context, &ore, &mut found)?;
     beyond_loading(context, &mut found)?;
+    add_up(&ore, &mut found);
     found.retain(|_, limbs| worst(limbs) > 0);
     frame(&found)
+}
+
+/// What explosives and loading don't cover in the months of a year stands in its year as well, if there is more than one month.
+fn add_up(ore: &BTreeMap<String, Vec<OreMonth>>, found: &mut Found) {
+    for (site, months) in ore {
+        for year in months.chunk_by(|a, b| a.month.div_euclid(12) == b.month.div_euclid(12)).filter(|year| year.len() > 1) {
+            let Some(number) = year.first().map(|m| m.month.div_euclid(12)) else { continue };
+            let limbs: Vec<Limbs> = year.iter().filter_map(|m| found.get(&(site.clone(), number, Some(m.month))).copied()).collect();
+            let sum = |get: fn(&Limbs) -> Option<i64>| limbs.iter().filter_map(get).reduce(|a, b| a + b);
+            let net_kg = year.iter().filter_map(|m| m.net_kg).sum();
+            let of_year = found.entry((site.clone(), number, None)).or_default();
+            of_year.net_kg = net_kg;
+            of_year.explosives_kg = sum(|l| l.explosives_kg);
+            of_year.loading_kg = sum(|l| l.loading_kg);
+            of_year.loading_days = limbs.iter().map(|l| l.loading_days).sum();
+        }
+    }
 }
 
 fn worst(limbs: &Limbs) -> i64 {
@@ -104,7 +122,7 @@ fn beyond_explosives(context: &Context, ore: &BTreeMap<String, Vec<OreMonth>>, f
     let used = used(context.engine)?;
     // Of contradicting returns the most explosives count: nobody is accused on papers that disagree.
     let most = |u: &Used| u.explosives_kg.map(|(_, most)| most);
-    let compared = compare(&ratios(ore, &used, float(context.number("least_output_pct")?) / 1e6, most), usual);
+    let compared = compare(&ratios(ore, &used, float(context.number("least_output_pct")?) / 1e6, most), Side::Less, usual);
     for (site, months) in ore {
         for month in months {
             let key = (site.clone(), month.month);

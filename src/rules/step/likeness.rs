@@ -33,8 +33,9 @@ pub(super) struct OfPlate {
 }
 
 impl OfPlate {
-    /// Takes out so many repetitions of one gross mass.
+    /// Takes out so many repetitions of one weighing, and the pairs that they make.
     pub(super) fn without(&mut self, gross_kg: f64, times: f64) {
+        self.pairs = (self.pairs - times * (times + 1.0) / 2.0).max(0.0);
         self.trips -= times;
         self.sum -= gross_kg * times;
         self.squares -= gross_kg * gross_kg * times;
@@ -84,10 +85,10 @@ pub(super) fn division_kg(histogram: &BTreeMap<i64, i64>, most_kg: i64) -> i64 {
     DIVISIONS_KG.into_iter().filter(|d| *d <= most_kg).find(|d| fits(*d)).unwrap_or(1)
 }
 
-/// The greatest count that a Poisson variable of this mean exceeds with less than this chance is above the answer.
+/// The smallest count that a Poisson variable of this mean exceeds with less than this chance; one likeness alone is never too many.
 pub(super) fn most_alike(mean: f64, rate: f64) -> u64 {
-    let Ok(law) = Poisson::new(mean) else { return 0 };
-    least(|count| law.sf(count) < rate)
+    let Ok(law) = Poisson::new(mean) else { return 1 };
+    least(|count| law.sf(count) < rate).max(1)
 }
 
 /// So many of `tickets` are round at most, by chance, on a scale with this division.
@@ -124,14 +125,14 @@ mod tests {
     use super::*;
 
     /// Tables of the Poisson distribution: P(X > 5 | 1) = 0.000 594, P(X > 4 | 1) = 0.003 660; of the binomial: with n = 20 and
-    /// p = 0.2, P(X > 9) = 0.000 563 4, P(X > 8) = 0.002 594.
+    /// p = 0.2, P(X > 10) = 0.000 563 4, P(X > 9) = 0.002 595.
     #[test]
     fn limits_are_those_of_printed_tables() {
         assert_eq!(most_alike(1.0, 0.001), 5);
         assert_eq!(most_alike(1.0, 0.004), 4);
-        assert_eq!(most_alike(0.0, 0.001), 0);
-        assert_eq!(most_round(20, 20, 0.001), Some(9));
-        assert_eq!(most_round(20, 20, 0.003), Some(8));
+        assert_eq!(most_alike(0.0, 0.001), 1);
+        assert_eq!(most_round(20, 20, 0.001), Some(10));
+        assert_eq!(most_round(20, 20, 0.003), Some(9));
         assert_eq!(most_round(20, 100, 0.001), None);
     }
 
@@ -167,8 +168,8 @@ mod tests {
         }
         let mut honest = plate;
         honest.without(gross(0), 30.0);
-        assert_eq!(honest.trips, 20.0);
+        assert_eq!((honest.trips, honest.pairs), (20.0, 1_225.0 - 465.0));
         assert!((honest.about_mean() - 400.0 * 665.0).abs() < 1e-3);
-        assert!(expected_alike(&[honest], 20.0, 0.0) < expected_alike(&[plate], 20.0, 0.0) * 1.2);
+        assert!(expected_alike(&[honest], 20.0, 0.0) < expected_alike(&[plate], 20.0, 0.0) * 0.8);
     }
 }

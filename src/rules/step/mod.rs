@@ -2,7 +2,6 @@
 //!
 //! A step works on aggregates or on narrow rows that a statement made; tickets are read by SQL only.
 
-mod forecast;
 mod grade_steered;
 mod likeness;
 mod months;
@@ -11,7 +10,6 @@ mod plant_balance;
 mod plant_history;
 mod plant_records;
 mod price_too_low;
-mod run_rate;
 mod steered;
 mod unreadable_boundary;
 mod weights_cloned;
@@ -25,7 +23,6 @@ use polars::prelude::DataFrame;
 /// All steps, by name.
 #[rustfmt::skip]
 static STEPS: &[&Step] = &[
-    &forecast::STEP,
     &grade_steered::STEP,
     &more_than_forgotten::STEP,
     &plant_balance::STEP,

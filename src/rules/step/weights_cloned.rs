@@ -4,7 +4,7 @@
 
 use super::Step;
 use super::likeness::{OfPlate, ROUND_KG, division_kg, equal_pairs, expected_alike, most_alike, most_round};
-use super::weights_read::{self, Alike, Bridge};
+use super::weights_read::{self, Alike, Bridge, Pairs};
 use crate::engine::EngineError;
 use crate::rules::context::Context;
 use polars::prelude::*;
@@ -13,11 +13,11 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) static STEP: Step =
     Step { name: "weights-cloned", parameters: &["false_alarm", "least_tickets", "most_tickets", "division_max_kg"], run };
 
-/// Tests a weighbridge and month: alike within plates, alike between plates, round.
-const TESTS: f64 = 3.0;
+/// Tests a weighbridge and month: alike within plates, alike between plates, round gross, round gross where the tare is round.
+const TESTS: f64 = 4.0;
 
 /// A count and what chance gives at most.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 struct Count {
     seen: u64,
     most: u64,
@@ -38,7 +38,8 @@ impl Count {
 struct Verdict {
     alike: Count,
     between: bool,
-    round: Option<Count>,
+    round: Count,
+    both: Count,
 }
 
 fn run(context: &Context, rows: DataFrame) -> Result<DataFrame, EngineError> {
@@ -51,25 +52,30 @@ fn run(context: &Context, rows: DataFrame) -> Result<DataFrame, EngineError> {
     let between = weights_read::between_plates(context, &bridges)?;
     let mut verdicts = BTreeMap::new();
     for (key, bridge) in &bridges {
-        let division = divisions.get(&key.0).copied().unwrap_or(1);
-        let found = within_plates(bridge, division, rate);
-        let among = between.get(key).map(|pairs| Count { seen: pairs.alike, most: most_alike(pairs.expected, rate) });
-        // The one that says more; likeness of all plates holds that of single ones.
-        let by_all = among.filter(|a| a.beyond() && (!found.beyond() || a.excess() >= found.excess()));
-        let round = most_round(bridge.tickets, division, rate).map(|most| Count { seen: bridge.round, most });
-        let verdict = Verdict { alike: by_all.unwrap_or(found), between: by_all.is_some(), round };
-        if verdict.alike.beyond() || round.is_some_and(Count::beyond) {
+        let verdict = judge(bridge, divisions.get(&key.0).copied().unwrap_or(1), between.get(key), rate);
+        if verdict.alike.beyond() || verdict.round.beyond() || verdict.both.beyond() {
             verdicts.insert(key.clone(), verdict);
         }
     }
     evidence(context, &bridges, alike, &verdicts)
 }
 
-fn within_plates(bridge: &Bridge, division: i64, rate: f64) -> Count {
+fn judge(bridge: &Bridge, division: i64, between: Option<&Pairs>, rate: f64) -> Verdict {
     let plates: Vec<OfPlate> = bridge.plates.values().copied().collect();
     #[expect(clippy::cast_precision_loss, reason = "a division")]
     let expected = expected_alike(&plates, division as f64, equal_pairs(&bridge.gross));
-    Count { seen: bridge.repeated, most: most_alike(expected, rate) }
+    let within = Count { seen: bridge.repeated, most: most_alike(expected, rate) };
+    // Likeness of all plates holds that of single ones: as much at least is by chance.
+    let among = between.map(|pairs| Count { seen: pairs.alike, most: most_alike(pairs.expected.max(expected), rate) });
+    let by_all = among.filter(|a| a.beyond() && (!within.beyond() || a.excess() >= within.excess()));
+    // A scale that is too coarse to tell has no limit: nothing is beyond what was seen.
+    let round = |tickets: u64, seen: u64| Count { seen, most: most_round(tickets, division, rate).unwrap_or(seen) };
+    Verdict {
+        alike: by_all.unwrap_or(within),
+        between: by_all.is_some(),
+        round: round(bridge.tickets, bridge.round),
+        both: round(bridge.round_tare, bridge.round_both),
+    }
 }
 
 /// A scale has one division: all its months together tell it.
@@ -96,12 +102,15 @@ fn evidence(
     };
     let within = keys(&|v| v.alike.beyond() && !v.between);
     let between = keys(&|v| v.between);
-    let round = keys(&|v| v.round.is_some_and(Count::beyond));
+    let round = keys(&|v| v.round.beyond());
+    let both = keys(&|v| v.both.beyond() && !v.round.beyond());
     let mut tickets: Vec<Alike> = alike.into_iter().filter(|a| within.contains(&a.key())).collect();
     tickets.extend(weights_read::tickets_alike(context.engine, &between)?);
     let mut listed: BTreeMap<weights_read::Ticket, Option<i64>> = beyond_first(tickets);
-    for ticket in weights_read::tickets_round(context.engine, &round, ROUND_KG)? {
-        listed.entry(ticket).or_insert(None);
+    for (keys, tare_kg) in [(round, 1), (both, ROUND_KG)] {
+        for ticket in weights_read::tickets_round(context.engine, &keys, tare_kg)? {
+            listed.entry(ticket).or_insert(None);
+        }
     }
     frame(bridges, verdicts, &listed)
 }
@@ -129,9 +138,10 @@ fn frame(
     let mut table = weights_read::Table::default();
     for (key, verdict) in verdicts {
         let Some(bridge) = bridges.get(key) else { continue };
-        let round = verdict.round.unwrap_or_default();
-        let decisive = if verdict.alike.beyond() { verdict.alike } else { round };
-        let figures = [verdict.alike.seen, verdict.alike.most, round.seen, round.most].map(whole);
+        let counts = [verdict.alike, verdict.round, verdict.both];
+        let decisive = counts.into_iter().find(|c| c.beyond()).unwrap_or(verdict.alike);
+        let [alike, round, both] = counts;
+        let figures = [alike.seen, alike.most, round.seen, round.most, both.seen, both.most].map(whole);
         table.whole(&bridge.kind, key, whole(decisive.seen), whole(decisive.most), figures);
     }
     for (ticket, net_kg) in tickets {

@@ -1,6 +1,6 @@
 //! What does the step on cloned weights read, and what does it write? Aggregates by weighbridge and month, and evidence rows.
 
-use super::likeness::OfPlate;
+use super::likeness::{OfPlate, ROUND_KG};
 use crate::engine::{Engine, EngineError, Rows};
 use crate::rules::context::Context;
 use polars::prelude::*;
@@ -49,6 +49,9 @@ pub(super) struct Bridge {
     pub(super) repeated: u64,
     /// Tickets whose gross is round.
     pub(super) round: u64,
+    /// Tickets whose tare is round, and those of them whose gross is, too.
+    pub(super) round_tare: u64,
+    pub(super) round_both: u64,
     /// Gross masses without repetitions, kg → tickets.
     pub(super) gross: BTreeMap<i64, i64>,
     /// Trips by plate without repetitions.
@@ -108,14 +111,23 @@ fn month_of(day: chrono::NaiveDate) -> String {
 pub(super) fn bridges(engine: &Engine, alike: &[Alike]) -> Result<BTreeMap<Key, Bridge>, EngineError> {
     let mut bridges: BTreeMap<Key, Bridge> = BTreeMap::new();
     let frame = engine.sql(&format!(
-        "WITH {WEIGHED} SELECT subject_kind, subject, month, gross_kg, COUNT(*) AS tickets FROM weighed GROUP BY subject_kind, subject, month, gross_kg"
+        "WITH {WEIGHED}
+         SELECT subject_kind, subject, month, gross_kg, COUNT(*) AS tickets,
+                SUM(CASE WHEN tare_kg % {ROUND_KG} = 0 THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END) AS round_tare
+         FROM weighed GROUP BY subject_kind, subject, month, gross_kg"
     ))?;
     let rows = Rows::new(&frame);
     for row in 0..frame.height() {
         let Some((bridge, tickets)) = bridge_of(&mut bridges, rows, row)? else { continue };
         let Some(gross_kg) = rows.integer("gross_kg", row)? else { continue };
-        bridge.tickets += u64::try_from(tickets).unwrap_or(0);
-        bridge.round += if gross_kg % super::likeness::ROUND_KG == 0 { u64::try_from(tickets).unwrap_or(0) } else { 0 };
+        let count = |n: i64| u64::try_from(n).unwrap_or(0);
+        let round_tare = count(rows.integer("round_tare", row)?.unwrap_or(0));
+        bridge.tickets += count(tickets);
+        bridge.round_tare += round_tare;
+        if gross_kg % ROUND_KG == 0 {
+            bridge.round += count(tickets);
+            bridge.round_both += round_tare;
+        }
         *bridge.gross.entry(gross_kg).or_default() += tickets;
     }
     plates(engine, &mut bridges)?;
@@ -181,7 +193,7 @@ fn take_out_repetitions(alike: &[Alike], bridges: &mut BTreeMap<Key, Bridge>) {
         }
         if let Some(of_plate) = plate.as_ref().and_then(|p| bridge.plates.get_mut(p)) {
             #[expect(clippy::cast_precision_loss, reason = "kilograms and tickets of a month")]
-            of_plate.without(gross_kg as f64, (tickets - 1) as f64);
+            of_plate.without(gross_kg as f64, tickets as f64 - 1.0);
         }
     }
 }
@@ -211,17 +223,20 @@ pub(super) fn between_plates(context: &Context, bridges: &BTreeMap<Key, Bridge>)
            GROUP BY w.subject, w.month, w.gross_kg, w.tare_kg
          ),
          alike AS (SELECT subject, month, SUM(tickets - 1) AS alike FROM cells GROUP BY subject, month),
+         classed AS (
+           SELECT subject, month, CAST(FLOOR(CAST(tare_kg AS DOUBLE) / {LIKE_TARES_KG}.0) AS BIGINT) AS class, gross_kg, tare_kg, tickets FROM cells
+         ),
          tares AS (
-           SELECT subject, month, CAST(FLOOR(CAST(tare_kg AS DOUBLE) / {LIKE_TARES_KG}.0) AS BIGINT) AS class, tare_kg, SUM(tickets) AS tickets
-           FROM cells GROUP BY subject, month, tare_kg
+           -- Pairs of one tare that are not alike already.
+           SELECT subject, month, class, tare_kg, SUM(tickets) * (SUM(tickets) - 1) - SUM(tickets * (tickets - 1)) AS pairs
+           FROM classed GROUP BY subject, month, class, tare_kg
          ),
-         same_tare AS (SELECT subject, month, class, SUM(tickets) AS tickets, SUM(tickets * (tickets - 1)) AS pairs FROM tares GROUP BY subject, month, class),
-         masses AS (
-           SELECT subject, month, CAST(FLOOR(CAST(tare_kg AS DOUBLE) / {LIKE_TARES_KG}.0) AS BIGINT) AS class, gross_kg, SUM(tickets) AS tickets
-           FROM cells GROUP BY subject, month, CAST(FLOOR(CAST(tare_kg AS DOUBLE) / {LIKE_TARES_KG}.0) AS BIGINT), gross_kg
-         ),
-         same_gross AS (SELECT subject, month, class, SUM(tickets * (tickets - 1)) AS pairs FROM masses GROUP BY subject, month, class)
-         SELECT t.subject AS subject, t.month AS month, t.tickets AS tickets, t.pairs AS tare_pairs, g.pairs AS gross_pairs, a.alike AS alike
+         same_tare AS (SELECT subject, month, class, SUM(pairs) AS pairs FROM tares GROUP BY subject, month, class),
+         masses AS (SELECT subject, month, class, gross_kg, COUNT(*) AS weighings FROM classed GROUP BY subject, month, class, gross_kg),
+         same_gross AS (
+           SELECT subject, month, class, SUM(weighings) AS weighings, SUM(weighings * (weighings - 1)) AS pairs FROM masses GROUP BY subject, month, class
+         )
+         SELECT t.subject AS subject, t.month AS month, g.weighings AS weighings, t.pairs AS tare_pairs, g.pairs AS gross_pairs, a.alike AS alike
          FROM same_tare t
          JOIN same_gross g ON t.subject = g.subject AND t.month = g.month AND t.class = g.class
          JOIN alike a ON t.subject = a.subject AND t.month = a.month
@@ -233,11 +248,11 @@ pub(super) fn between_plates(context: &Context, bridges: &BTreeMap<Key, Bridge>)
         let (Some(subject), Some(month)) = (rows.text("subject", row)?, rows.day("month", row)?) else { continue };
         #[expect(clippy::cast_precision_loss, reason = "pairs of a few thousand tickets")]
         let number = |column: &str| rows.integer(column, row).map(|n| n.unwrap_or(0) as f64);
-        let tickets = number("tickets")?;
+        let weighings = number("weighings")?;
         let pairs = found.entry((subject, month_of(month))).or_default();
         pairs.alike = rows.integer("alike", row)?.and_then(|n| u64::try_from(n).ok()).unwrap_or(0);
-        if tickets > 1.0 {
-            pairs.expected += number("tare_pairs")? / 2.0 * number("gross_pairs")? / (tickets * (tickets - 1.0));
+        if weighings > 1.0 {
+            pairs.expected += number("tare_pairs")? / 2.0 * number("gross_pairs")? / (weighings * (weighings - 1.0));
         }
     }
     Ok(found)
@@ -262,10 +277,10 @@ pub(super) fn tickets_alike(engine: &Engine, keys: &BTreeSet<Key>) -> Result<Vec
     Ok(found)
 }
 
-/// The tickets of these weighbridges and months whose gross is round.
-pub(super) fn tickets_round(engine: &Engine, keys: &BTreeSet<Key>, round_kg: i64) -> Result<Vec<Ticket>, EngineError> {
+/// The tickets of these weighbridges and months whose gross is round and whose tare is a multiple of `tare_kg`.
+pub(super) fn tickets_round(engine: &Engine, keys: &BTreeSet<Key>, tare_kg: i64) -> Result<Vec<Ticket>, EngineError> {
     let rest = format!(
-        " SELECT subject, month, ticket, source_file, source_sheet, source_row FROM papers WHERE gross_kg % {round_kg} = 0 AND tare_kg IS NOT NULL"
+        " SELECT subject, month, ticket, source_file, source_sheet, source_row FROM papers WHERE gross_kg % {ROUND_KG} = 0 AND tare_kg % {tare_kg} = 0"
     );
     let frame = papers(engine, keys, &rest)?;
     let rows = Rows::new(&frame);
@@ -292,19 +307,20 @@ fn papers(engine: &Engine, keys: &BTreeSet<Key>, rest: &str) -> Result<DataFrame
 #[derive(Default)]
 pub(super) struct Table {
     texts: [Vec<Option<String>>; 6],
-    numbers: [Vec<Option<i64>>; 8],
+    numbers: [Vec<Option<i64>>; 10],
 }
 
 const TEXTS: [&str; 6] = ["subject_kind", "subject", "period", "ticket", "source_file", "source_sheet"];
-const NUMBERS: [&str; 8] = ["source_row", "quantity_kg", "observed", "allowed", "repeated", "repeated_allowed", "round", "round_allowed"];
+const NUMBERS: [&str; 10] =
+    ["source_row", "quantity_kg", "observed", "allowed", "repeated", "repeated_allowed", "round", "round_allowed", "both", "both_allowed"];
 
 impl Table {
     /// A row for the weighbridge and month as a whole.
-    pub(super) fn whole(&mut self, kind: &str, key: &Key, observed: Option<i64>, allowed: Option<i64>, figures: [Option<i64>; 4]) {
-        let [a, b, c, d] = figures;
+    pub(super) fn whole(&mut self, kind: &str, key: &Key, observed: Option<i64>, allowed: Option<i64>, figures: [Option<i64>; 6]) {
+        let [a, b, c, d, e, f] = figures;
         self.push(
             [Some(kind.to_owned()), Some(key.0.clone()), Some(key.1.clone()), None, None, None],
-            [None, None, observed, allowed, a, b, c, d],
+            [None, None, observed, allowed, a, b, c, d, e, f],
         );
     }
 
@@ -312,10 +328,10 @@ impl Table {
     pub(super) fn ticket(&mut self, kind: &str, ticket: &Ticket, net_kg: Option<i64>) {
         let t = ticket.clone();
         let texts = [Some(kind.to_owned()), Some(t.subject), Some(t.month), t.number, t.file, t.sheet];
-        self.push(texts, [t.row, net_kg, None, None, None, None, None, None]);
+        self.push(texts, [t.row, net_kg, None, None, None, None, None, None, None, None]);
     }
 
-    fn push(&mut self, texts: [Option<String>; 6], numbers: [Option<i64>; 8]) {
+    fn push(&mut self, texts: [Option<String>; 6], numbers: [Option<i64>; 10]) {
         self.texts.iter_mut().zip(texts).for_each(|(column, text)| column.push(text));
         self.numbers.iter_mut().zip(numbers).for_each(|(column, number)| column.push(number));
     }

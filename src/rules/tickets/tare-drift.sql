@@ -4,8 +4,8 @@
 -- family: tickets
 -- certainty: strong
 -- department: transport
--- basis zh: 《计量法》第二十六条（使用不合格计量器具或破坏计量器具准确度）；记录自相矛盾：同一车辆的空车质量不应突变
--- basis en: Metrology Law, art. 26 (use of unfit measuring instruments, impairing their accuracy); the records contradict each other: an empty truck does not suddenly weigh something else
+-- basis zh: 《计量法》及其实施细则（不得破坏计量器具准确度、伪造数据）；记录自相矛盾：同一车辆的空车质量不应突变
+-- basis en: Metrology Law and its rules of implementation (no impairing of a scale’s accuracy, no forged data); the records contradict each other: an empty truck does not suddenly weigh something else
 -- plain zh: 净重是毛重减皮重，皮重写低了净重就虚高，写高了就有矿石不入账。每辆车的皮重都与它自己全部记录的中位数相比；油箱、泥土和地磅误差使皮重正常波动，超出这种波动（误差的若干倍，见误报率）才算。例：某车空车一向 16.2 吨左右，上下波动 0.1 吨，有 30 张磅单皮重只写 14.9 吨，每车虚增 1.3 吨，共 39 吨。
 -- plain en: Net is gross minus tare: a tare written too low makes ore that is not there, one written too high hides ore. Every tare is compared with the median of that truck’s own records; fuel, mud and the scale make tares vary a little, and only what lies beyond that (by the false-alarm rate) counts. Example: a truck always weighs some 16.2 t empty, give or take 0.1 t, and 30 tickets say 14.9 t: 1.3 t too much net a trip, 39 t in all.
 -- clears zh: 换过挂车、货箱或加装设备的证明；两次皮重过磅的影像；地磅检定记录；录入更正

@@ -150,7 +150,7 @@ papers AS (
 told AS (
   -- Two rows under one number are one ticket told twice.
   SELECT plate, at_us, other_us FROM papers GROUP BY plate, at_us, other_us
-  HAVING other_us = -1 OR MIN(ticket_no) <> MAX(ticket_no)
+  HAVING MIN(other_us) = -1 OR MIN(ticket_no) <> MAX(ticket_no)
 ),
 counted AS (
   SELECT p.plate AS plate, p.month AS month, p.ticket_no AS ticket_no, p.source_file AS source_file, p.source_sheet AS source_sheet, p.source_row AS source_row,

@@ -1,6 +1,6 @@
-//! `/sites/{id}/dossier`: the dossier of a site, as the file that `lepid dossier` writes; without the ledger.
+//! `/sites/{id}/dossier`: the dossier of a site, as the file that `lepid dossier` writes.
 
-use crate::report::dossier::{self, Dossier};
+use crate::report::dossier::{self, CaseLine, Dossier};
 use crate::serve::AppState;
 use crate::serve::asked::Asked;
 use crate::serve::problem::Problem;
@@ -17,7 +17,9 @@ pub(super) fn router() -> Router<AppState> {
 
 async fn show(Path(id): Path<String>, asked: Asked) -> Response {
     asked.page(|run, asked| {
-        let dossier = Dossier::of(&run.contents, &id, None).ok_or_else(|| Problem::no_such(Text { zh: "档案", en: "dossier" }, &id))?;
+        let lines = asked.shown.cases.as_ref().map(|cases| CaseLine::of_site(&cases.ledger, &id, asked.lang));
+        let dossier =
+            Dossier::of(&run.contents, &id, lines.as_deref()).ok_or_else(|| Problem::no_such(Text { zh: "档案", en: "dossier" }, &id))?;
         Ok(PreEscaped(dossier::html(&dossier::sheet(&dossier, asked.lang))))
     })
 }

@@ -59,12 +59,12 @@ pub(super) fn tare_drift(scene: &mut Scene, strength: f64, rng: &mut Rng) {
 }
 
 /// Weighbridges at which weights are cloned, and at which they are invented.
-const CLONERS: (f64, f64) = (0.70, 0.06);
-const INVENTORS: (f64, f64) = (0.90, 0.06);
+const CLONERS: (f64, f64) = (0.70, 0.05);
+const INVENTORS: (f64, f64) = (0.90, 0.05);
 /// Share of their tickets in a bad month, and bad months of a hundred; fewer tickets than these are not worth the trouble.
-const CLONED_SHARE: f64 = 0.35;
-const CLONES_PERCENT: u64 = 75;
-const LEAST_CLONES: f64 = 20.0;
+const CLONED_SHARE: f64 = 0.5;
+const CLONES_PERCENT: u64 = 50;
+const LEAST_CLONES: f64 = 30.0;
 
 /// At some weighbridges a truck's ticket is printed again and again; at others gross and tare are round numbers.
 pub(super) fn cloned(scene: &mut Scene, strength: f64, rng: &mut Rng) {

@@ -39,9 +39,12 @@ def main():
             lowest = strata.pop()
             strata[-1] = strata[-1] + lowest
         for stratum, number in zip(strata, allocate([(weight(s), len(s)) for s in strata], drawn)):
-            rank = lambda r: hashlib.sha256(f"{seed}|{r[0]}".encode()).hexdigest()
+            lot = lambda r, k: hashlib.sha256(f"{seed}|{r[0]}|{k}".encode()).hexdigest()
+            rank = lambda r: min(lot(r, k) for k in range(1, TIMES[r[2]] + 1))
+            mixed = len({level for _, _, level in stratum}) > 1
             for right in sorted(stratum, key=rank)[:number]:
-                print(right[0], f"{number}/{len(stratum)}")
+                chance = f"{TIMES[right[2]]}/{weight(stratum)}" if mixed else f"{number}/{len(stratum)}"
+                print(right[0], chance)
 
 
 main()

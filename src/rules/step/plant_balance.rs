@@ -141,13 +141,14 @@ fn standing_out(site: &str, months: &[Judged], history: &[Recovery], best: f64, 
         let worst = verdicts.into_iter().flatten().max_by(|a, b| a.beyond.total_cmp(&b.beyond))?;
         (worst.beyond > 1.0).then_some((worst.beyond, (first, last), worst))
     };
-    let kept = apart(stretches(&numbers).into_iter().filter_map(verdict).collect());
-    let taken: Vec<(usize, usize)> = kept.iter().map(|(stretch, _)| *stretch).collect();
-    let of_stretch = |(stretch, found): &((usize, usize), Verdict)| {
+    let settle = |stretch: (usize, usize), found: &Verdict, taken: &[(usize, usize)]| {
         let agreed = months.get(stretch.0..=stretch.1).is_some_and(|months| agreed(months, found.recovery, method));
         let own = |place: usize| own(months.get(place)?, found, agreed, method);
-        let ends = settled(*stretch, free(&numbers, *stretch, &taken), own, |stretch| verdict(stretch).is_some());
-        let verdict = verdict(ends).map_or(*found, |(_, _, verdict)| verdict);
+        settled(stretch, free(&numbers, stretch, taken), own, |stretch| verdict(stretch).is_some())
+    };
+    let kept = apart(stretches(&numbers).into_iter().filter_map(verdict).collect(), settle);
+    let of_stretch = |(ends, found): &((usize, usize), Verdict)| {
+        let verdict = verdict(*ends).map_or(*found, |(_, _, verdict)| verdict);
         let stretch = months.get(ends.0..=ends.1).unwrap_or_default();
         stretch.iter().filter_map(|month| verdict.of_month(site, month, stretch, method)).collect::<Vec<_>>()
     };
@@ -232,7 +233,8 @@ fn balance(measure: Measure, product_kg: f64, variance: f64, feed: Mass, best: f
         recovery: best,
         allowed_kg: best * feed.li2o_kg + limit_kg,
     };
-    (limit_kg > 0.0).then_some(verdict)
+    // Without a product there is nothing to explain, whatever the stocks do.
+    (limit_kg > 0.0 && product_kg > 0.0).then_some(verdict)
 }
 
 /// The recovery of each month, where feed and product are both above zero.

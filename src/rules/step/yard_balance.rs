@@ -88,17 +88,18 @@ fn standing_out(site: &str, months: &BTreeMap<Month, Moved>, method: &Method) ->
     let beyond = |(first, last): (usize, usize)| {
         let balance = balance(all.get(first..=last)?, method)?;
         let beyond = (balance.sent_kg - balance.held_kg) / (method.limit * balance.deviation_kg);
-        (balance.deviation_kg > 0.0 && beyond > 1.0).then_some((beyond, (first, last), balance))
+        (balance.deviation_kg > 0.0 && balance.sent_kg > 0.0 && beyond > 1.0).then_some((beyond, (first, last), balance))
     };
-    let kept = apart(stretches(&numbers).into_iter().filter_map(beyond).collect());
-    let taken: Vec<(usize, usize)> = kept.iter().map(|(stretch, _)| *stretch).collect();
     let own = |place: usize| {
         let alone = balance(all.get(place..=place)?, method)?;
         Some((alone.sent_kg - alone.held_kg) / alone.deviation_kg)
     };
-    let months = |(stretch, whole): &((usize, usize), Balance)| {
-        let ends = settled(*stretch, free(&numbers, *stretch, &taken), own, |stretch| beyond(stretch).is_some());
-        let whole = beyond(ends).map_or(*whole, |(_, _, balance)| balance);
+    let settle = |stretch: (usize, usize), _: &Balance, taken: &[(usize, usize)]| {
+        settled(stretch, free(&numbers, stretch, taken), own, |stretch| beyond(stretch).is_some())
+    };
+    let kept = apart(stretches(&numbers).into_iter().filter_map(beyond).collect(), settle);
+    let months = |(ends, whole): &((usize, usize), Balance)| {
+        let whole = beyond(*ends).map_or(*whole, |(_, _, balance)| balance);
         let stretch = all.get(ends.0..=ends.1).unwrap_or_default();
         stretch.iter().filter_map(|month| excess(site, month, stretch, &whole, method)).collect::<Vec<_>>()
     };

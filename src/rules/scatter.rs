@@ -3,7 +3,8 @@
 //! A minimum covariance determinant (Rousseeuw and van Driessen 1999) from one start that needs no chance: of each number the
 //! middle and the width of its shortest half, which foreign lots move little as long as they are the fewer. From there the nearer
 //! half of the lots gives mean and covariance, again and again until the half stays the same; then the lots within the usual
-//! 97.5 % do, until those stay the same. Covariances are made larger for the tails that were cut off (Croux and Haesbroeck 1999).
+//! 97.5 % do, grown from the errors of measurement alone until those stay the same: that ends at the gap before a second heap of
+//! lots, be it nearly as large. Covariances are made larger for the tails that were cut off (Croux and Haesbroeck 1999).
 //! A lot is tested against them as a future observation: chi-square corrected for how few lots they come from.
 
 use statrs::distribution::{ChiSquared, ContinuousCDF};
@@ -44,7 +45,16 @@ impl Scatter {
         let within =
             |scatter: &Self| lots.iter().enumerate().filter(|(_, lot)| scatter.distance_squared(lot) <= cut).map(|(i, _)| i).collect();
         let core = settled(lots, errors, Self::start(lots, errors)?, count(half) / count(n), nearer)?;
-        settled(lots, errors, core, KEPT, within)
+        settled(lots, errors, core.narrowed(lots, errors, cut), KEPT, within)
+    }
+
+    /// The same centre with the errors of measurement alone, or as much wider as a quarter of the lots needs.
+    fn narrowed(&self, lots: &[Vec<f64>], errors: &[f64], cut: f64) -> Self {
+        let narrow = |wide: f64| Self { centre: self.centre.clone(), factor: diagonal(errors.iter().map(|e| e * wide)), lots: 0.0 };
+        let mut distances: Vec<f64> = lots.iter().map(|lot| narrow(1.0).distance_squared(lot)).collect();
+        distances.sort_by(f64::total_cmp);
+        let quarter = distances.get(lots.len() / 4).copied().unwrap_or(0.0);
+        narrow(libm::sqrt(quarter / cut).max(1.0))
     }
 
     /// The middle and the width of the shortest half of each number, on its own.
@@ -52,12 +62,8 @@ impl Scatter {
         let halves: Vec<(f64, f64)> =
             (0..errors.len()).map(|i| shortest_half(lots.iter().filter_map(|lot| lot.get(i).copied()))).collect::<Option<_>>()?;
         let deviation = |(i, (_, width)): (usize, &(f64, f64))| (width / HALF_WITHIN).max(errors.get(i).copied().unwrap_or(0.0));
-        let factor = halves.iter().enumerate().map(|(i, half)| {
-            let mut row = vec![0.0; i];
-            row.push(deviation((i, half)));
-            row
-        });
-        Some(Self { factor: factor.collect(), centre: halves.iter().map(|(middle, _)| *middle).collect(), lots: 0.0 })
+        let factor = diagonal(halves.iter().enumerate().map(deviation));
+        Some(Self { factor, centre: halves.iter().map(|(middle, _)| *middle).collect(), lots: 0.0 })
     }
 
     /// Mean and covariance of the lots that a share of a normal distribution is, the nearest.
@@ -107,6 +113,16 @@ fn settled(lots: &[Vec<f64>], errors: &[f64], start: Scatter, share: f64, choose
         chosen = next;
     }
     Some(scatter)
+}
+
+/// The factor of a covariance without correlations.
+fn diagonal(deviations: impl Iterator<Item = f64>) -> Vec<Vec<f64>> {
+    let row = |(i, deviation): (usize, f64)| {
+        let mut row = vec![0.0; i];
+        row.push(deviation);
+        row
+    };
+    deviations.enumerate().map(row).collect()
 }
 
 /// Middle and half width of the shortest interval that holds more than half of the values.

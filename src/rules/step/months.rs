@@ -59,17 +59,66 @@ impl Paper {
     }
 }
 
-/// Of stretches that stand out, the one that does most, then the next that shares no month with it, and so on: each month
-/// belongs to one at most. Given and returned with how far beyond the limit they are.
-pub(super) fn apart<T>(mut found: Vec<(f64, (usize, usize), T)>) -> Vec<((usize, usize), T)> {
+/// A stretch with what was found of it and how far beyond the limit that is.
+pub(super) type Found<T> = (f64, (usize, usize), T);
+
+/// Of stretches that stand out, the one that does most, its ends settled; then the next that shares no month with it, and so on:
+/// each month belongs to one at most. `settle` is told what is taken.
+pub(super) fn apart<T>(
+    mut found: Vec<Found<T>>,
+    mut settle: impl FnMut((usize, usize), &T, &[(usize, usize)]) -> (usize, usize),
+) -> Vec<((usize, usize), T)> {
     found.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-    let mut kept: Vec<((usize, usize), T)> = Vec::new();
-    for (_, (first, last), what) in found {
-        if kept.iter().all(|((a, b), _)| last < *a || *b < first) {
-            kept.push(((first, last), what));
+    let (mut taken, mut kept): (Vec<(usize, usize)>, Vec<((usize, usize), T)>) = (Vec::new(), Vec::new());
+    for (_, stretch, what) in found {
+        if taken.iter().all(|(first, last)| stretch.1 < *first || *last < stretch.0) {
+            let ends = settle(stretch, &what, &taken);
+            taken.push(ends);
+            kept.push((ends, what));
         }
     }
     kept
+}
+
+/// A month at the end of a stretch belongs to it if its own excess is beyond what one honest month in a hundred shows, `Φ⁻¹(0.99)`.
+const OWN: f64 = 2.326_347_874;
+
+/// Moves the ends of a stretch that stands out: off months that add nothing, on to months beside it that do, as long as what is
+/// left stands out. `own` is a month's excess in standard deviations, `free` the first and the last place that it may reach.
+pub(super) fn settled(
+    (mut first, mut last): (usize, usize),
+    free: (usize, usize),
+    own: impl Fn(usize) -> Option<f64>,
+    stands_out: impl Fn((usize, usize)) -> bool,
+) -> (usize, usize) {
+    let adds = |place: usize| own(place).is_some_and(|deviations| deviations > OWN);
+    while first < last && !adds(first) && stands_out((first + 1, last)) {
+        first += 1;
+    }
+    while first < last && !adds(last) && stands_out((first, last - 1)) {
+        last -= 1;
+    }
+    while first > free.0 && adds(first - 1) && stands_out((first - 1, last)) {
+        first -= 1;
+    }
+    while last < free.1 && adds(last + 1) && stands_out((first, last + 1)) {
+        last += 1;
+    }
+    (first, last)
+}
+
+/// How far a stretch may reach: to what others have taken, and within its year, from month to month.
+pub(super) fn free(months: &[Month], (first, last): (usize, usize), others: &[(usize, usize)]) -> (usize, usize) {
+    let next = |a: usize, b: usize| months.get(a).zip(months.get(b)).is_some_and(|(a, b)| *b == a + 1 && year_of(*a) == year_of(*b));
+    let taken = |place: usize| others.iter().any(|(a, b)| (*a..=*b).contains(&place));
+    let (mut low, mut high) = (first, last);
+    while low > 0 && next(low - 1, low) && !taken(low - 1) {
+        low -= 1;
+    }
+    while next(high, high + 1) && !taken(high + 1) {
+        high += 1;
+    }
+    (low, high)
 }
 
 /// What a month shows of a site, within a stretch of months that stands out.
@@ -167,8 +216,22 @@ mod tests {
 
     #[test]
     fn each_month_belongs_to_the_stretch_that_stands_out_most() {
-        let kept = apart(vec![(1.5, (0, 2), "a"), (2.0, (2, 5), "b"), (1.2, (0, 1), "c"), (2.0, (2, 4), "d")]);
-        assert_eq!(kept, [((2, 4), "d"), ((0, 1), "c")]);
+        let found = || vec![(1.5, (0, 2), "a"), (2.0, (2, 5), "b"), (1.2, (0, 1), "c"), (2.0, (2, 4), "d")];
+        assert_eq!(apart(found(), |stretch, _, _| stretch), [((2, 4), "d"), ((0, 1), "c")]);
+        // What the first has taken in is not found again.
+        assert_eq!(apart(found(), |(_, last), _, _| (1, last)), [((1, 4), "d")]);
+    }
+
+    #[test]
+    fn the_ends_of_a_stretch_move_to_the_months_that_add_to_it() {
+        let months: Vec<Month> = (2023 * 12..2023 * 12 + 8).collect();
+        let own = [0.1, 3.0, 9.0, 9.0, 9.0, 0.4, -1.0, 5.0];
+        let settle = |stretch, others: &[(usize, usize)]| {
+            settled(stretch, free(&months, stretch, others), |place| own.get(place).copied(), |(first, last)| first <= last)
+        };
+        assert_eq!(settle((2, 5), &[]), (1, 4));
+        assert_eq!(settle((2, 5), &[(1, 1)]), (2, 4));
+        assert_eq!(free(&[2022 * 12 + 11, 2023 * 12, 2023 * 12 + 1, 2023 * 12 + 3], (1, 1), &[]), (1, 2));
     }
 
     #[test]

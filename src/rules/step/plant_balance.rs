@@ -6,7 +6,7 @@
 //! with the change of stock. The history: the recovery lies above the plant's own of earlier months by more than months differ.
 
 use super::Step;
-use super::months::{Estimate, Excess, Month, Paper, STRETCHES_A_YEAR, apart, evidence, stretches};
+use super::months::{Estimate, Excess, Month, Paper, STRETCHES_A_YEAR, apart, evidence, free, settled, stretches};
 use super::plant_history::{Noise, Recovery, jump};
 use super::plant_records::{Dispatched, Errors, Mass, Plants, Records, Stocks, plants};
 use crate::engine::EngineError;
@@ -141,12 +141,36 @@ fn standing_out(site: &str, months: &[Judged], history: &[Recovery], best: f64, 
         let worst = verdicts.into_iter().flatten().max_by(|a, b| a.beyond.total_cmp(&b.beyond))?;
         (worst.beyond > 1.0).then_some((worst.beyond, (first, last), worst))
     };
-    let kept = apart(stretches(&numbers).into_iter().filter_map(verdict).collect());
-    let of_stretch = |((first, last), verdict): &((usize, usize), Verdict)| {
-        let stretch = months.get(*first..=*last).unwrap_or_default();
+    let settle = |stretch: (usize, usize), found: &Verdict, taken: &[(usize, usize)]| {
+        let agreed = months.get(stretch.0..=stretch.1).is_some_and(|months| agreed(months, found.recovery, method));
+        let own = |place: usize| own(months.get(place)?, found, agreed, method);
+        settled(stretch, free(&numbers, stretch, taken), own, |stretch| verdict(stretch).is_some())
+    };
+    let kept = apart(stretches(&numbers).into_iter().filter_map(verdict).collect(), settle);
+    let of_stretch = |(ends, found): &((usize, usize), Verdict)| {
+        let verdict = verdict(*ends).map_or(*found, |(_, _, verdict)| verdict);
+        let stretch = months.get(ends.0..=ends.1).unwrap_or_default();
         stretch.iter().filter_map(|month| verdict.of_month(site, month, stretch, method)).collect::<Vec<_>>()
     };
     kept.iter().flat_map(of_stretch).collect()
+}
+
+/// Whether both measures of the product say that a stretch stands out.
+fn agreed(stretch: &[Judged], recovery: f64, method: &Method) -> bool {
+    let measures = feed(stretch, &method.errors)
+        .map(|feed| [declared(stretch, feed, recovery, method), dispatched(stretch, feed, recovery, method)])
+        .unwrap_or_default();
+    measures.into_iter().all(|verdict| verdict.is_some_and(|v| v.beyond > 1.0))
+}
+
+/// A month's own excess in standard deviations: by whichever measure of the product shows less, if both speak of the stretch; else
+/// by the one that does.
+fn own(month: &Judged, found: &Verdict, agreed: bool, method: &Method) -> Option<f64> {
+    let alone = std::slice::from_ref(month);
+    let feed = feed(alone, &method.errors)?;
+    let measures = [declared(alone, feed, found.recovery, method), dispatched(alone, feed, found.recovery, method)];
+    let speaks = |v: &Verdict| agreed || v.measure == found.measure;
+    measures.into_iter().flatten().filter(speaks).map(|v| v.excess_kg / v.deviation_kg).min_by(f64::total_cmp)
 }
 
 /// Feed of a stretch: what came, and what the stock at its beginning and at its end make of it; with all its variance.
@@ -209,7 +233,8 @@ fn balance(measure: Measure, product_kg: f64, variance: f64, feed: Mass, best: f
         recovery: best,
         allowed_kg: best * feed.li2o_kg + limit_kg,
     };
-    (limit_kg > 0.0).then_some(verdict)
+    // Without a product there is nothing to explain, whatever the stocks do.
+    (limit_kg > 0.0 && product_kg > 0.0).then_some(verdict)
 }
 
 /// The recovery of each month, where feed and product are both above zero.

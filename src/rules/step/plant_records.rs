@@ -192,7 +192,9 @@ impl Records {
         for (product, tickets) in &self.received {
             feed.add(errors.of_tickets(product, tickets, self.used.get(product))?);
         }
-        for (product, tickets) in self.sent.iter().filter(|(product, _)| !made.contains(product.as_str())) {
+        // Slag that leaves is what the plant could not win, not feed that it sold.
+        let resold = |product: &str| !made.contains(product) && product != product::SLAG;
+        for (product, tickets) in self.sent.iter().filter(|(product, _)| resold(product)) {
             feed = feed.minus(errors.of_tickets(product, tickets, self.used.get(product))?);
         }
         Some(feed)

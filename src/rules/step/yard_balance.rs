@@ -2,7 +2,7 @@
 //! product, over every stretch of months of a year.
 
 use super::Step;
-use super::months::{Estimate, Excess, Month, Paper, STRETCHES_A_YEAR, apart, evidence, month_of, stretches};
+use super::months::{Estimate, Excess, Month, Paper, STRETCHES_A_YEAR, apart, evidence, free, month_of, settled, stretches};
 use crate::engine::{EngineError, Rows};
 use crate::rules::context::Context;
 use crate::rules::quantile;
@@ -88,12 +88,20 @@ fn standing_out(site: &str, months: &BTreeMap<Month, Moved>, method: &Method) ->
     let beyond = |(first, last): (usize, usize)| {
         let balance = balance(all.get(first..=last)?, method)?;
         let beyond = (balance.sent_kg - balance.held_kg) / (method.limit * balance.deviation_kg);
-        (balance.deviation_kg > 0.0 && beyond > 1.0).then_some((beyond, (first, last), balance))
+        (balance.deviation_kg > 0.0 && balance.sent_kg > 0.0 && beyond > 1.0).then_some((beyond, (first, last), balance))
     };
-    let kept = apart(stretches(&numbers).into_iter().filter_map(beyond).collect());
-    let months = |((first, last), whole): &((usize, usize), Balance)| {
-        let stretch = all.get(*first..=*last).unwrap_or_default();
-        stretch.iter().filter_map(|month| excess(site, month, stretch, whole, method)).collect::<Vec<_>>()
+    let own = |place: usize| {
+        let alone = balance(all.get(place..=place)?, method)?;
+        Some((alone.sent_kg - alone.held_kg) / alone.deviation_kg)
+    };
+    let settle = |stretch: (usize, usize), _: &Balance, taken: &[(usize, usize)]| {
+        settled(stretch, free(&numbers, stretch, taken), own, |stretch| beyond(stretch).is_some())
+    };
+    let kept = apart(stretches(&numbers).into_iter().filter_map(beyond).collect(), settle);
+    let months = |(ends, whole): &((usize, usize), Balance)| {
+        let whole = beyond(*ends).map_or(*whole, |(_, _, balance)| balance);
+        let stretch = all.get(ends.0..=ends.1).unwrap_or_default();
+        stretch.iter().filter_map(|month| excess(site, month, stretch, &whole, method)).collect::<Vec<_>>()
     };
     kept.iter().flat_map(months).collect()
 }

@@ -1,7 +1,6 @@
 //! What is a truck's trip among its others? Narrow trips in the order in which each plate made them, and what the road takes.
 
 use crate::engine::{Engine, EngineError, Rows};
-use polars::prelude::*;
 use rayon::slice::ParallelSliceMut;
 use std::collections::HashMap;
 

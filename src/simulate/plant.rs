@@ -222,7 +222,7 @@ pub(super) mod rate {
     /// Of a million: at the boundary, as far as GPS strays: no fault.
     pub(in super::super) const EDGE: u64 = 3_000;
     /// Of the tickets of a weighbridge that prints tickets for what never crossed it.
-    pub(in super::super) const NOT_DISPATCHED: f64 = 0.10;
+    pub(in super::super) const NOT_DISPATCHED: f64 = 0.15;
     /// Of the tickets of a way on which trucks vanish.
     pub(in super::super) const NOT_RECEIVED: f64 = 0.25;
     /// Of the tickets of a weighbridge that lets trucks go without a pass.

@@ -3,7 +3,7 @@
 use super::super::basin::{Basin, Kind, Place};
 use super::super::bridge::Passes;
 use super::super::plant::rate;
-use super::super::rng::{Rng, spread};
+use super::super::rng::{Rng, float, round, spread};
 use super::super::tickets::{Pass, Ticket};
 use super::{Fault, Scene};
 use std::collections::BTreeMap;
@@ -14,25 +14,29 @@ const NO_PASS: (f64, f64) = (0.10, 0.22);
 const PASS_AGAIN: (f64, f64) = (0.38, 0.30);
 const NOT_DISPATCHED: (f64, f64) = (0.02, 0.14);
 /// Where fewer tickets with a receipt are printed in a month, that is not done: one that is odd among thirty was forgotten.
-const LEAST_TICKETS: usize = 120;
+const LEAST_TICKETS: usize = 60;
 /// And of a way from a mine to a place on which trucks vanish.
 const LEAST_TRIPS: usize = 60;
 
-/// Net was copied from the receipt; gross and tare were never weighed.
+/// Net was copied from the receipt; gross and tare were never weighed. Spread evenly over the month.
 pub(super) fn not_dispatched(scene: &mut Scene, strength: f64, rng: &mut Rng) {
-    let able = |t: &&Ticket| t.fault.is_none() && t.received_kg.is_some() && t.unloaded_at.is_some();
-    if !spread(scene.from, NOT_DISPATCHED.0, NOT_DISPATCHED.1)
-        || !scene.basin.bridges[scene.from].gross
-        || scene.tickets.iter().filter(able).count() < LEAST_TICKETS
-    {
+    if !spread(scene.from, NOT_DISPATCHED.0, NOT_DISPATCHED.1) || !scene.basin.bridges[scene.from].gross {
         return;
     }
-    scene.each(Fault::NotDispatched, rate::NOT_DISPATCHED * strength, rng, |ticket, _, _| {
-        let Some(received_kg) = ticket.received_kg.filter(|_| ticket.unloaded_at.is_some()) else { return false };
-        ticket.net_kg = received_kg;
+    let able = |t: &Ticket| t.fault.is_none() && t.received_kg.is_some() && t.unloaded_at.is_some();
+    let able: Vec<usize> = scene.tickets.iter().enumerate().filter(|(_, t)| able(t)).map(|(i, _)| i).collect();
+    let share = (rate::NOT_DISPATCHED * strength).min(1.0);
+    let count = usize::try_from(round(share * float(i64::try_from(able.len()).unwrap_or(0)))).unwrap_or(0);
+    if able.len() < LEAST_TICKETS {
+        return;
+    }
+    let first = usize::try_from(rng.below(able.len() as u64)).unwrap_or(0);
+    for n in 0..count {
+        let ticket = &mut scene.tickets[able[(n * able.len() + first) / count]];
+        ticket.net_kg = ticket.received_kg.unwrap_or(ticket.net_kg);
         ticket.weighed = false;
-        true
-    });
+        ticket.fault = Some(Fault::NotDispatched);
+    }
 }
 
 /// Trips from a mine that never arrive at the place that it is the main sender to, and that writes down what does.

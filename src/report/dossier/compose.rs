@@ -99,7 +99,8 @@ fn risk(dossier: &Dossier, s: Say) -> Section {
     match dossier.risk {
         None => blocks.push(Block::Text(s.of("本次运行没有关于它的线索。", "This run found nothing about it.").to_owned())),
         Some(risk) => {
-            let (level, score, mass) = (words::severity(risk.level).get(s.0), tonnes(risk.score_kg, s.0), tonnes(risk.mass_kg, s.0));
+            let exact = |kg: i64| format!("{} {}", say::tonnes(kg), s.of("吨", "t"));
+            let (level, score, mass) = (words::severity(risk.level).get(s.0), exact(risk.score_kg), exact(risk.mass_kg));
             blocks.push(Block::Text(match s.0 {
                 Lang::Zh => format!(
                     "风险等级{level}：{score}。{} 条线索（其中 {} 条是在此装车的车辆和磅单的线索）涉及 {mass}，每吨只计一次；按确定程度加权后为得分。磅单 {} 张。",

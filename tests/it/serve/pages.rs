@@ -64,7 +64,7 @@ async fn a_mine_shows_its_risk_with_the_reasons_and_leads_to_its_dossier() {
         assert!(mine.contains(shown), "{shown}");
     }
     let dossier = site.get("/sites/M01/dossier?lang=en").await;
-    assert!(dossier.text.contains("Dossier · mine · M01") && dossier.text.contains("2,345.67") && !dossier.text.contains("<script"));
+    assert!(dossier.text.contains("Dossier · mine · M01") && dossier.text.contains("2,345.67 t") && !dossier.text.contains("<script"));
     assert_eq!(site.get("/sites/M99/dossier").await.status, StatusCode::NOT_FOUND);
 }
 

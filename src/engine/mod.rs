@@ -38,8 +38,7 @@ impl From<LakeError> for EngineError {
 
 /// One snapshot, ready for SQL.
 pub struct Engine {
-    context: Mutex<SQLContext>,
-    tables: Mutex<Vec<String>>,
+    views: Mutex<BTreeMap<String, LazyFrame>>,
 }
 
 impl Engine {
@@ -95,35 +94,28 @@ impl Engine {
     }
 
     fn of(frames: BTreeMap<String, LazyFrame>) -> Result<Self, EngineError> {
-        let context = SQLContext::new();
-        let views = views::resolve(frames)?;
-        let tables = views.keys().cloned().collect();
-        for (name, frame) in views {
-            context.register(&name, frame);
-        }
-        Ok(Self { context: Mutex::new(context), tables: Mutex::new(tables) })
+        Ok(Self { views: Mutex::new(views::resolve(frames)?) })
+    }
+
+    fn views(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, LazyFrame>> {
+        self.views.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     /// The names that a statement may use.
     #[must_use]
     pub fn tables(&self) -> Vec<String> {
-        self.tables.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+        self.views().keys().cloned().collect()
     }
 
     /// Whether a statement may use this name.
     #[must_use]
     pub fn has(&self, table: &str) -> bool {
-        self.tables.lock().unwrap_or_else(std::sync::PoisonError::into_inner).iter().any(|t| t == table)
+        self.views().contains_key(table)
     }
 
     /// Adds a table, or puts another in its place.
     pub fn register(&self, table: &str, frame: DataFrame) {
-        self.context.lock().unwrap_or_else(std::sync::PoisonError::into_inner).register(table, frame.lazy());
-        let mut tables = self.tables.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if !tables.iter().any(|t| t == table) {
-            tables.push(table.to_owned());
-            tables.sort_unstable();
-        }
+        self.views().insert(table.to_owned(), frame.lazy());
     }
 
     /// The result of one statement.
@@ -142,7 +134,11 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Sql`] with the statement.
     pub fn plan(&self, text: &str) -> Result<LazyFrame, EngineError> {
-        let mut context = self.context.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        // A context of its own: the name of a subquery stays behind in a context, and would stand for an alias of the next statement.
+        let mut context = SQLContext::new();
+        for (name, frame) in self.views().iter() {
+            context.register(name, frame.clone());
+        }
         context.execute(text).map_err(|source| EngineError::Sql { sql: text.to_owned(), source })
     }
 }

@@ -77,13 +77,23 @@ fn main_sender(basin: &Basin, to: usize) -> Option<usize> {
     basin.of(Kind::Mine).filter_map(|mine| Some((planned_kg(mine)?, mine))).max().map(|(_, mine)| mine)
 }
 
-/// Trucks leave a weighbridge on the pass system without one.
+/// Trucks leave a weighbridge on the pass system without one; of each product fewer than half, or nobody could say that passes
+/// are usual there.
 pub(super) fn no_pass(scene: &mut Scene, strength: f64, rng: &mut Rng) {
     if !spread(scene.from, NO_PASS.0, NO_PASS.1) {
         return;
     }
+    let mut left: BTreeMap<&str, usize> = BTreeMap::new();
+    for ticket in scene.tickets.iter() {
+        *left.entry(ticket.product).or_default() += 1;
+    }
+    left.values_mut().for_each(|tickets| *tickets = *tickets * 2 / 5);
     for i in rng.picks(scene.tickets.len(), rate::NO_PASS * strength) {
-        scene.tickets[i].pass = Pass::None;
+        let ticket = &mut scene.tickets[i];
+        if let Some(left) = left.get_mut(ticket.product).filter(|left| **left > 0) {
+            *left -= 1;
+            ticket.pass = Pass::None;
+        }
     }
 }
 

@@ -4,6 +4,8 @@ use super::{CliError, Global};
 use crate::chart::number::whole_tonnes;
 use crate::lake::{AsOf, Lake};
 use crate::policy::Policy;
+use crate::rules::finding::Certainty;
+use crate::rules::registry;
 use crate::simulate::{RuleScore, Score, monthly, read_truth, score};
 use crate::text::Lang;
 use indicatif::ProgressBar;
@@ -21,9 +23,12 @@ pub(crate) struct Args {
     /// 对数据湖按各月末截断的记录逐月核对，另计多久才查出 / run the rules on the lake's records cut at each month's end, and tell delays
     #[arg(long, conflicts_with = "findings")]
     monthly: bool,
-    /// 任一规则的精确率或召回率低于此值则退出码为 1 / exit 1 if a rule's precision or recall is below
+    /// 任一确证规则的精确率或召回率低于此值则退出码为 1 / exit 1 if a proven rule's precision or recall is below
     #[arg(long, value_name = "SHARE")]
     fail_below: Option<f64>,
+    /// 任一有力规则的召回率低于此值则退出码为 1 / exit 1 if a strong rule's recall is below
+    #[arg(long, value_name = "SHARE")]
+    fail_recall_below: Option<f64>,
 }
 
 pub(crate) fn run(args: &Args, global: &Global) -> Result<ExitCode, CliError> {
@@ -56,7 +61,13 @@ pub(crate) fn run(args: &Args, global: &Global) -> Result<ExitCode, CliError> {
         }
         out!("{}", score.reminder);
     }
-    let below = args.fail_below.is_some_and(|least| score.rules.iter().any(|r| !r.reaches(least)));
+    let rules = registry::builtin()?;
+    let certainty = |score: &RuleScore| rules.iter().find(|r| r.id == score.rule).map(|r| r.certainty);
+    let below = score.rules.iter().any(|rule| match certainty(rule) {
+        Some(Certainty::Proven) => args.fail_below.is_some_and(|least| !rule.reaches(least)),
+        Some(Certainty::Strong) => args.fail_recall_below.zip(rule.recall).is_some_and(|(least, recall)| recall < least),
+        _ => false,
+    });
     Ok(if below { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 

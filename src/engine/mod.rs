@@ -36,6 +36,9 @@ impl From<LakeError> for EngineError {
     }
 }
 
+/// A table of at most so many rows is held in memory: some 200 MB of tickets.
+const SMALL_ROWS: u64 = 500_000;
+
 /// One snapshot, ready for SQL.
 pub struct Engine {
     views: Mutex<BTreeMap<String, LazyFrame>>,
@@ -49,7 +52,10 @@ impl Engine {
     pub fn new(snapshot: &Snapshot) -> Result<Self, EngineError> {
         let mut frames = BTreeMap::new();
         for table in crate::records::Table::ALL {
-            frames.insert(table.name().to_owned(), snapshot.scan(table.name())?);
+            let scan = snapshot.scan(table.name())?;
+            // Opening hundreds of small files for every statement costs more than reading them once.
+            let small = snapshot.rows(table.name()) <= SMALL_ROWS;
+            frames.insert(table.name().to_owned(), if small { scan.collect()?.lazy() } else { scan });
         }
         for table in [crate::lake::QUARANTINE, crate::lake::QUARANTINE_CLOSED, crate::lake::SUPERSEDED] {
             frames.insert(table.to_owned(), snapshot.scan(table)?);

@@ -150,11 +150,15 @@ fn groups(rows: &DataFrame, rule: &Rule) -> PolarsResult<DataFrame> {
     let figures: Vec<Expr> = rule.figures.iter().map(|f| col(&f.name)).collect();
     let narrow = [KEY.map(col).to_vec(), ["ticket", "quantity_kg", "observed", "allowed"].map(col).to_vec(), figures.clone()].concat();
     let whole = col("ticket").is_null().and(col("observed").is_not_null());
-    let worst_first =
-        rows.clone().lazy().select(narrow).with_columns([whole.alias("whole"), (col("observed") - col("allowed")).alias("excess")]).sort(
-            ["whole", "excess", "observed", "allowed"],
-            SortMultipleOptions::default().with_order_descending(true).with_nulls_last(true),
-        );
+    // The figures come last among the keys: of rows that are equally bad the same one is taken in any order of rows.
+    let by = ["whole", "excess", "observed", "allowed"].into_iter().chain(rule.figures.iter().map(|f| f.name.as_str()));
+    let by: Vec<PlSmallStr> = by.map(PlSmallStr::from).collect();
+    let worst_first = rows
+        .clone()
+        .lazy()
+        .select(narrow)
+        .with_columns([whole.alias("whole"), (col("observed") - col("allowed")).alias("excess")])
+        .sort(by, SortMultipleOptions::default().with_order_descending(true).with_nulls_last(true));
     let known = match rule.quantity {
         Quantity::Sum => col("quantity_kg"),
         Quantity::Largest => col("quantity_kg").filter(col("ticket").is_null()),

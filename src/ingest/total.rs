@@ -98,19 +98,20 @@ fn is_total_word(word: &str) -> bool {
     })
 }
 
-/// Whether at least two of the required columns that a total can't have are empty, so that no record is taken for a total.
+/// Whether at least two of the required columns that a total can't have are empty (where there are no more than two: whether
+/// one cell stands alone), so that no record is taken for a total.
 fn without_record<S: AsRef<str>>(cells: &[S], layout: &Layout) -> bool {
     use crate::records::Kind;
-    let empty = layout.roles.iter().enumerate().filter(|(place, role)| {
+    let blank = |place: usize| cells.get(place).is_none_or(|c| c.as_ref().trim().is_empty());
+    let named = |role: &Role| {
         let Role::Input(index, _) = role else { return false };
-        let named = layout
-            .spec
-            .inputs
-            .get(*index)
-            .is_some_and(|i| i.required && !matches!(i.kind, Kind::Mass { .. } | Kind::UnitPrice { .. } | Kind::Count { .. }));
-        named && cells.get(*place).is_none_or(|c| c.as_ref().trim().is_empty())
-    });
-    empty.count() >= 2
+        let input = layout.spec.inputs.get(*index);
+        input.is_some_and(|i| i.required && !matches!(i.kind, Kind::Mass { .. } | Kind::UnitPrice { .. } | Kind::Count { .. }))
+    };
+    let required = layout.roles.iter().enumerate().filter(|(_, role)| named(role)).map(|(place, _)| place);
+    // A table of one or two such columns: what stands there all alone is no record either.
+    let alone = || cells.iter().filter(|c| !c.as_ref().trim().is_empty()).count() == 1;
+    required.clone().filter(|place| blank(*place)).count() >= 2 || required.count() <= 2 && alone()
 }
 
 fn is_header<S: AsRef<str>>(cells: &[S], layout: &Layout) -> bool {

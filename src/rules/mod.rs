@@ -8,6 +8,7 @@ mod context;
 pub mod finding;
 mod frames;
 pub mod given;
+mod head;
 mod licensed_areas;
 pub mod parameter;
 pub mod prepared;

@@ -219,7 +219,8 @@ fn what_is_done_with_cases_changes_no_run() {
     let place = Place::new();
     let rows: Vec<String> = (1..=20).map(|n| ticket(&format!("P{n}"), "白石岭", &format!("2023-06-{n:02}"), "30")).collect();
     let file = place.file("tickets.csv", format!("{HEADER}\n{}\n", rows.join("\n")));
-    place.ingest(&[file]);
+    let sites = place.file("sites.csv", "site_id,name,kind\nM9,黄沙坑,mine\n");
+    place.ingest(&[file, sites]);
     let reports = place.path("reports");
     let lepid_run = || {
         let output = place.lepid(&["run", "--json", "--out", reports.to_str().unwrap()]);

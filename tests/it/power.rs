@@ -19,7 +19,7 @@ fn done(args: &[&str], dir: &Path) -> String {
 #[test]
 fn a_power_curve_is_written_as_json_csv_and_a_picture_and_its_basins_leave_nothing_behind() {
     let dir = tempfile::tempdir().unwrap();
-    let args = ["power", "--rule", "ticket-reused", "--strengths", "1", "--seeds", "7..7", "--tickets", "4000", "--out", "curve", "--json"];
+    let args = ["power", "--rule", "overload", "--strengths", "1", "--seeds", "7..7", "--tickets", "4000", "--out", "curve", "--json"];
     let curves: serde_json::Value = serde_json::from_str(&done(&args, dir.path())).unwrap();
     let point = &curves[0]["points"][0];
     assert!(point["planted"].as_u64().unwrap() > 0, "{point}");
@@ -27,8 +27,8 @@ fn a_power_curve_is_written_as_json_csv_and_a_picture_and_its_basins_leave_nothi
     let mut left: Vec<String> =
         std::fs::read_dir(dir.path().join("curve")).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
     left.sort();
-    assert_eq!(left, ["power-ticket-reused.csv", "power-ticket-reused.json", "power-ticket-reused.svg"]);
-    let csv = std::fs::read_to_string(dir.path().join("curve/power-ticket-reused.csv")).unwrap();
+    assert_eq!(left, ["power-overload.csv", "power-overload.json", "power-overload.svg"]);
+    let csv = std::fs::read_to_string(dir.path().join("curve/power-overload.csv")).unwrap();
     assert_eq!(csv.lines().count(), 2, "{csv}");
 }
 

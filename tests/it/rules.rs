@@ -31,23 +31,45 @@ fn failure(args: &[&str]) -> String {
 #[test]
 fn rules_are_listed_in_both_languages() {
     assert_snapshot!(stdout(&["rules", "--lang", "en"]), @r#"
-    id                    title                                                            certainty                              department
-    over-scale-year       mined above the approved scale of the year                       proven (the records alone contradict)  natural resources
-    over-scale-month      mined above the month's share of the approved scale              proven (the records alone contradict)  natural resources
-    over-scale-hazard     output at the level of a major safety hazard                     proven (the records alone contradict)  emergency management
-    origin-unknown        ore from a place in no register                                  strong (error hardly explains it)      natural resources
-    licence-none          ore from a mine without a mining licence                         proven (the records alone contradict)  natural resources
-    licence-expired       ore after the mining licence had expired                         proven (the records alone contradict)  natural resources
-    licence-suspended     ore while the licence was suspended, revoked or the mine closed  proven (the records alone contradict)  natural resources
-    exploration-ore       ore from an exploration right                                    proven (the records alone contradict)  natural resources
-    construction-ore      ore from a building or restoration site                          proven (the records alone contradict)  natural resources
-    mineral-not-approved  a product that the licence does not cover                        proven (the records alone contradict)  natural resources
-    outside-boundary      ore loaded outside the licensed area                             strong (error hardly explains it)      natural resources
-    boundary-unreadable   a boundary that cannot be read                                   lead (worth a look)                    natural resources
-    overload              truck above the limit for its axles                              proven (the records alone contradict)  transport
-    ticket-reused         one ticket number, two different tickets                         proven (the records alone contradict)  transport
-    weight-mismatch       received and dispatched mass differ                              strong (error hardly explains it)      transport
-    net-inconsistent      net is not gross minus tare                                      proven (the records alone contradict)  transport
+    id                        title                                                            certainty                              department
+    over-scale-year           mined above the approved scale of the year                       proven (the records alone contradict)  natural resources
+    over-scale-month          mined above the month's share of the approved scale              proven (the records alone contradict)  natural resources
+    over-scale-hazard         output at the level of a major safety hazard                     proven (the records alone contradict)  emergency management
+    over-scale-forecast       on course to pass the year's scale                               lead (worth a look)                    natural resources
+    under-declared            more dispatched than declared                                    strong (error hardly explains it)      natural resources
+    proxy-mismatch            explosives or power do not fit the declared output               lead (worth a look)                    natural resources
+    origin-unknown            ore from a place in no register                                  strong (error hardly explains it)      natural resources
+    licence-none              ore from a mine without a mining licence                         proven (the records alone contradict)  natural resources
+    licence-expired           ore after the mining licence had expired                         proven (the records alone contradict)  natural resources
+    licence-suspended         ore while the licence was suspended, revoked or the mine closed  proven (the records alone contradict)  natural resources
+    exploration-ore           ore from an exploration right                                    proven (the records alone contradict)  natural resources
+    construction-ore          ore from a building or restoration site                          proven (the records alone contradict)  natural resources
+    mineral-not-approved      a product that the licence does not cover                        proven (the records alone contradict)  natural resources
+    quota-exhausted           dispatched after the year's approved scale was used up           proven (the records alone contradict)  natural resources
+    licensed-cover            a licensed mine dispatches more than it can have dug             strong (error hardly explains it)      natural resources
+    outside-boundary          ore loaded outside the licensed area                             strong (error hardly explains it)      natural resources
+    boundary-unreadable       a boundary that cannot be read                                   lead (worth a look)                    natural resources
+    plant-excess-output       more product than the recorded feed can give                     strong (error hardly explains it)      natural resources
+    intermediary-excess       a yard or trader sent more than it received                      strong (error hardly explains it)      natural resources
+    assay-foreign             ore unlike the deposit named as its origin                       strong (error hardly explains it)      natural resources
+    waybill-missing           a load without a pass                                            proven (the records alone contradict)  natural resources
+    waybill-reused            a pass used again, for too much or outside its days              proven (the records alone contradict)  natural resources
+    receipt-without-dispatch  received, but never weighed at its origin                        strong (error hardly explains it)      natural resources
+    dispatch-without-receipt  dispatched, but never received                                   strong (error hardly explains it)      natural resources
+    grade-steered             grades steered                                                   strong (error hardly explains it)      market supervision
+    price-too-low             sold far too cheap, from a doubtful origin                       lead (worth a look)                    market supervision
+    value-of-illegal          illegal ore worth enough for the police                          proven (the records alone contradict)  public security
+    bought-illegal            took illegal ore                                                 proven (the records alone contradict)  market supervision
+    overload                  truck above the limit for its axles                              proven (the records alone contradict)  transport
+    ticket-reused             one ticket number, two different tickets                         proven (the records alone contradict)  transport
+    weight-mismatch           received and dispatched mass differ                              strong (error hardly explains it)      transport
+    net-inconsistent          net is not gross minus tare                                      proven (the records alone contradict)  transport
+    vehicle-unfit             a vehicle that carries no ore                                    strong (error hardly explains it)      transport
+    payload-implausible       more than the truck holds                                        strong (error hardly explains it)      transport
+    tare-drift                a tare unlike that truck’s own                                   strong (error hardly explains it)      transport
+    travel-impossible         a trip sooner than the road allows                               strong (error hardly explains it)      transport
+    trips-too-many            more trips in a day than turn-round time allows                  strong (error hardly explains it)      transport
+    weights-cloned            weights printed again or invented                                strong (error hardly explains it)      transport
     "#);
 }
 
@@ -55,6 +77,7 @@ fn rules_are_listed_in_both_languages() {
 fn a_rule_shows_what_a_layman_an_inspector_and_an_auditor_need() {
     assert_snapshot!(stdout(&["rules", "show", "net-inconsistent"]), @r#"
     net-inconsistent  净重与毛重皮重不符
+    磅单自己算错：净重不等于毛重减皮重，相差超过分度值和取整。例：毛重 46.2 吨、皮重 16.2 吨，净重却写 28.4 吨。
     会说：【对象】 【时段】发出的磅单中有 【张数】 张净重不等于毛重减皮重，最大相差 【观察值】（允许 【允许值】），合计 【数量】
     把握：确证（记录自身即矛盾）
     牵头部门：交通运输部门
@@ -84,25 +107,27 @@ fn a_rule_shows_what_a_layman_an_inspector_and_an_auditor_need() {
 fn over_scale_year_shows_its_parameters_in_force() {
     let dir = tempfile::tempdir().unwrap();
     let policy = dir.path().join("policy.toml");
-    std::fs::write(&policy, "[rules.over-scale-year]\nz = 3\n").unwrap();
+    std::fs::write(&policy, "[rules.over-scale-year]\nfalse_alarm = 0.1\n").unwrap();
     let shown = stdout(&["rules", "show", "over-scale-year", "--policy", policy.to_str().unwrap()]);
     let head: Vec<&str> = shown.lines().take_while(|l| !l.starts_with("WITH")).collect();
     assert_snapshot!(head.join("\n"), @r#"
       over-scale-year  年度超规模开采
-      会说：【对象】 【时段】采出原矿 【观察值】，批准规模折合 【允许值】，超出 【数量】（已扣除计量误差后仍显著）；当年磅单 【张数】 张
+      许可证写明一年最多采多少吨。本规则把一年里实际采出的原矿同这个数比，产量用三种办法各算一次：矿山自己申报的；磅单上运走的加上库存的增减；两者按各自误差加权。例：规模 100 万吨，磅单运走 112 万吨、库存少了 2 万吨，算出 110 万吨，超 10 万吨；地磅误差 0.3%，10 万吨远超误差，才算超规模。规模在年中变更的按天折算，许可证只覆盖半年的只算半年。许可证怎样合计：同一许可证号、同一采矿权登记号，或同一权利人的同一矿区范围，视为一个采矿权（延续、变更规模），重叠的日子只按后起的一份计一次；不同采矿权（例如两个矿坑各有一证）相加；几个矿点共用一证的，产量合并后只对一份规模。
+      会说：【对象】 【时段】采出原矿 【观察值】，批准规模折合 【允许值】，超出 【数量】（已扣除计量误差后仍显著）。三项测算：申报产量 【declared_kg】（标准误差 【declared_se】），磅单加库存变化 【tickets_kg】（标准误差 【tickets_se】），两者加权 【reconciled_kg】（标准误差 【reconciled_se】）；按同一许可证合并的矿点 【sites】 个；磅单 【张数】 张
       把握：确证（记录自身即矛盾）
       牵头部门：自然资源部门
       依据：《矿产资源法》及采矿许可证载明的生产规模；专项整治方案（2023-03-25）：超规模开采
       依据（2025-07-01 起）：《矿产资源法》（2024年修订，2025-07-01施行）第三十三条：按批准的开采方案开采；造成矿产资源破坏的适用第六十八条
       何以排除：变更后的采矿许可证（规模已扩大并覆盖该年）；更正的月报或磅单；证明部分矿石来自往年库存或其他矿山的盘点和合同
-      不作判断：当年任一采矿许可证未载明规模，或停产、吊销、关闭未写日期的，不判断；没有许可证的矿山由 licence-none 负责
+      不作判断：任一有效采矿许可证未载明规模，或停产、吊销、关闭未写日期，或有许可证登记在几个矿点共用的名称下的，不判断；没有许可证的矿山由 licence-none 负责；库存未写明的按未变化计；记录只覆盖部分月份的，仍与全期允许量相比，不外推
       依据的记录：当年的记录
       参数（现行值，含义）
         products = porcelain_clay_ore  计为原矿的产品
-        z = 3（默认 2.5）  超出多少倍标准误差才算数
+        false_alarm = 0.1 %（默认 0.02 %）  恰好等于允许量的矿被误报的概率（每项测算）
         declared_error = 2 %  申报产量的标准误差
         scale_error = 0.3 %  地磅的标准误差（系统误差，不因车次多而抵消）
         stock_error = 7.5 %  库存盘点的标准误差
+      预备表：allowances
       "#);
 }
 
@@ -127,6 +152,8 @@ const OWN: &str = "\
 -- department: transport
 -- basis zh: 本市规定
 -- basis en: a rule of the city
+-- plain zh: 夜里出车的磅单
+-- plain en: tickets of the night
 -- clears zh: 许可
 -- clears en: a permit
 -- unknown zh: 无
@@ -148,7 +175,7 @@ fn a_users_own_rules_are_checked_like_the_built_in_ones() {
     let dir = tempfile::tempdir().unwrap();
     let (folder, file) = (dir.path().to_str().unwrap(), dir.path().join("night-trip.sql"));
     std::fs::write(&file, OWN).unwrap();
-    assert!(stdout(&["rules", "check", "--rules", folder, "--lang", "en"]).contains("17 rules"));
+    assert!(stdout(&["rules", "check", "--rules", folder, "--lang", "en"]).contains("39 rules"));
     assert!(stdout(&["rules", "show", "night-trip", "--rules", folder]).contains("least_kg = 1000"));
     let wrong = |from: &str, to: &str| {
         std::fs::write(&file, OWN.replace(from, to)).unwrap();

@@ -1,3 +1,5 @@
+//! Is a boundary read as it was written, whatever way that is?
+
 use super::*;
 
 /// A square of a kilometre in zone 38, as corners.

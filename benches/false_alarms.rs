@@ -11,7 +11,7 @@
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a bench prints what it measured")]
 
-use lepid::engine::{Engine, Rows};
+use lepid::engine::Engine;
 use lepid::ingest::{Options as Reading, Quiet};
 use lepid::lake::load::{LoadOptions, ingest};
 use lepid::lake::{AsOf, Lake};
@@ -22,7 +22,7 @@ use lepid::rules::rule::Rule;
 use lepid::rules::{registry, run_rules};
 use lepid::simulate::{Dress, Options, Plan, simulate};
 use statrs::distribution::{Binomial, DiscreteCDF};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 /// Tickets of a basin.
@@ -30,7 +30,7 @@ const TICKETS: u64 = 20_000;
 /// Both bounds together are left by chance in one rule of a hundred.
 const BOUND: f64 = 0.005;
 
-/// What a rule counts as one test, and how many were made: a statement with one number.
+/// What a rule counts as one test, and how many were made: a statement with one row each.
 struct Tests {
     rule: &'static str,
     /// One test is …
@@ -51,6 +51,8 @@ enum Alarm {
     Finding,
     /// A row of evidence: where a finding gathers several tests.
     Row,
+    /// A subject in a year, in however many months it is found.
+    SubjectYear,
 }
 
 include!("false_alarms/tests.rs");
@@ -72,7 +74,7 @@ fn main() {
     let mut sites = 0;
     for seed in first..first + basins {
         let engine = basin(seed);
-        sites += one(&engine, "SELECT COUNT(*) AS n FROM sites");
+        sites += rows(&engine, "SELECT site_id FROM sites");
         let bands = lepid::price::bands(&engine, &policy).unwrap();
         lepid::price::given::register(&engine, &bands).unwrap();
         let outcome = run_rules(&engine, &policy, &rules).unwrap();
@@ -82,9 +84,12 @@ fn main() {
             let tests = TESTS.iter().find(|t| t.rule == rule.id);
             count.findings += match tests {
                 Some(tests) if tests.alarm == Alarm::Row => found.iter().map(|f| f.evidence).sum(),
+                Some(tests) if tests.alarm == Alarm::SubjectYear => {
+                    found.iter().map(|f| (&f.subject, f.period.get(..4))).collect::<BTreeSet<_>>().len() as u64
+                }
                 _ => found.len() as u64,
             };
-            count.tests += tests.map_or(0, |t| one(&engine, t.sql) * u64::from(t.limbs));
+            count.tests += tests.map_or(0, |t| rows(&engine, t.sql) * u64::from(t.limbs));
             for finding in found.iter().take(3) {
                 println!("{seed}  {}  {}  {}  {}", rule.id, finding.subject, finding.period, finding.says.en);
             }
@@ -119,10 +124,9 @@ fn basin(seed: u64) -> Engine {
     Engine::from_frames(tables).unwrap()
 }
 
-fn one(engine: &Engine, sql: &str) -> u64 {
-    let frame = engine.sql(sql).unwrap();
-    let column = frame.get_column_names()[0].to_string();
-    u64::try_from(Rows::new(&frame).integer(&column, 0).unwrap().unwrap_or(0)).unwrap()
+/// Rows of a statement.
+fn rows(engine: &Engine, sql: &str) -> u64 {
+    engine.sql(sql).unwrap().height() as u64
 }
 
 /// The rate of the rule's parameter `false_alarm`.
@@ -174,6 +178,7 @@ fn row(rule: &Rule, count: &Count, tests: Option<&Tests>, sites: u64) -> Option<
         };
         return Some(format!("| {} | {certainty} | | | | | | {} | {a_site_year:.3} | {verdict} |", rule.id, count.findings));
     };
+    let shown = rule.parameters.iter().find(|p| p.name == "false_alarm").map(|p| p.default.shown(p.kind)).unwrap_or_default();
     let law = Binomial::new(rate.min(1.0), count.tests).unwrap();
     let (low, high) = (law.inverse_cdf(BOUND), law.inverse_cdf(1.0 - BOUND));
     let verdict = match (count.findings < low, count.findings > high, tests.exact) {
@@ -184,11 +189,11 @@ fn row(rule: &Rule, count: &Count, tests: Option<&Tests>, sites: u64) -> Option<
     };
     let bounds = if tests.exact { format!("{low}–{high}") } else { format!("≤ {high} (bounded)") };
     Some(format!(
-        "| {} | {certainty} | {} | {} | {} % | {:.1} | {bounds} | {} | {a_site_year:.3} | {verdict} |",
+        "| {} | {certainty} | {} | {} | {} | {:.1} | {bounds} | {} | {a_site_year:.3} | {verdict} |",
         rule.id,
         tests.per,
         count.tests,
-        rate * 100.0,
+        shown,
         rate * count.tests as f64,
         count.findings
     ))

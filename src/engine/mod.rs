@@ -2,6 +2,7 @@
 
 mod rows;
 mod views;
+mod with;
 
 pub use rows::Rows;
 
@@ -135,7 +136,8 @@ impl Engine {
         plan.collect_with_engine(polars::prelude::Engine::Streaming).map(|result| result.unwrap_single()).map_err(failed)
     }
 
-    /// What a statement would do, to be joined with a frame that is no table.
+    /// What a statement would do, to be joined with a frame that is no table. What its `WITH` names and uses more than once is
+    /// worked out here.
     ///
     /// # Errors
     /// [`EngineError::Sql`] with the statement.
@@ -145,6 +147,31 @@ impl Engine {
         for (name, frame) in self.views().iter() {
             context.register(name, frame.clone());
         }
-        context.execute(text).map_err(|source| EngineError::Sql { sql: text.to_owned(), source })
+        let failed = |source| EngineError::Sql { sql: text.to_owned(), source };
+        let Some((parts, main)) = with::parts(text) else { return context.execute(text).map_err(failed) };
+        let mut open: Vec<with::Part> = Vec::new();
+        for (place, part) in parts.iter().enumerate() {
+            let later = parts.iter().skip(place + 1).map(|p| p.body).chain([main]);
+            if later.map(|text| with::uses(text, part.name)).sum::<usize>() < 2 {
+                open.push(*part);
+                continue;
+            }
+            let plan = context.execute(&statement(&open, part.body)).map_err(failed)?;
+            let frame = plan.collect_with_engine(polars::prelude::Engine::Streaming).map(|r| r.unwrap_single()).map_err(failed)?;
+            context.register(part.name, frame.lazy());
+        }
+        context.execute(&statement(&open, main)).map_err(failed)
     }
+}
+
+/// A statement with these parts before it, of those that it needs.
+fn statement(open: &[with::Part], main: &str) -> String {
+    let mut needed: Vec<&with::Part> = Vec::new();
+    for part in open.iter().rev() {
+        if with::uses(main, part.name) > 0 || needed.iter().any(|n| with::uses(n.body, part.name) > 0) {
+            needed.push(part);
+        }
+    }
+    let parts: Vec<String> = needed.iter().rev().map(|p| format!("{} AS ({})", p.name, p.body)).collect();
+    if parts.is_empty() { main.to_owned() } else { format!("WITH {} {main}", parts.join(",\n")) }
 }

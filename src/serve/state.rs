@@ -26,10 +26,13 @@ type Mark = Option<(SystemTime, u64)>;
 #[derive(Clone)]
 pub struct AppState(Arc<Inner>);
 
+/// Says what time it is.
+type Clock = fn() -> DateTime<Utc>;
+
 struct Inner {
     dir: PathBuf,
     /// The lake whose cases are shown, and the clock that says which of them are overdue.
-    lake: Option<(String, fn() -> DateTime<Utc>)>,
+    lake: Option<(String, Clock)>,
     shown: RwLock<Shown>,
     looked: Mutex<Look>,
 }
@@ -91,7 +94,7 @@ impl AppState {
         Self::of(reports, Some((lake.to_owned(), clock)))
     }
 
-    fn of(reports: &Path, lake: Option<(String, fn() -> DateTime<Utc>)>) -> Self {
+    fn of(reports: &Path, lake: Option<(String, Clock)>) -> Self {
         let mark = mark(reports);
         let state = Self(Arc::new(Inner {
             dir: reports.to_owned(),

@@ -80,7 +80,7 @@ fn of_place(place: &Place, source: &Source, mut form: Form) -> Vec<Licence> {
         Part::Feldspar | Part::FeldsparAndOre => licence.minerals = Some("长石"),
         Part::NoMinerals => licence.minerals = None,
         Part::NoBoundary => licence.boundary = None,
-        Part::PartYear => {
+        Part::NineMonths => {
             licence.from = form.day(4, 1);
             licence.to = licence.to.max(form.day(12, 31));
         }

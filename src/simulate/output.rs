@@ -125,7 +125,7 @@ const fn season(part: Part) -> (u32, u32) {
         Part::EndedInTime => (1, 4),
         Part::Suspended => (1, 6),
         Part::ExplorationOnly => (5, 7),
-        Part::PartYear => (4, 12),
+        Part::NineMonths => (4, 12),
         _ => (1, 12),
     }
 }
@@ -173,7 +173,7 @@ fn used(part: Part, strength: f64, year: u32, rng: &mut Rng) -> Use {
         Part::Suspended => Use::Rate(720_000.0),
         Part::NoLicence | Part::ExplorationOnly => Use::Rate(700_000.0),
         Part::Renewed | Part::UnderDeclared => Use::Rate(800_000.0),
-        Part::PartYear => Use::Rate(780_000.0),
+        Part::NineMonths => Use::Rate(780_000.0),
         Part::HiddenAutumn | Part::HiddenSpring => Use::Rate(620_000.0),
         Part::CoverOpen => Use::Rate(420_000.0),
         Part::CoverPaper => Use::Rate(400_000.0),

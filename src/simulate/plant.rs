@@ -70,7 +70,7 @@ pub(super) enum Part {
     /// The second of them.
     SharedToo,
     /// Licensed from 1 April; within what nine months allow.
-    PartYear,
+    NineMonths,
     /// Some 12 % over the year's scale in even steps: on course to pass it in autumn.
     OnCourse,
     /// Within its scale; declares 72 % of what its trucks carry.
@@ -114,7 +114,7 @@ const PARTS: [Part; 35] = [
     Part::SharedOverToo,
     Part::Shared,
     Part::SharedToo,
-    Part::PartYear,
+    Part::NineMonths,
     Part::OnCourse,
     Part::UnderDeclared,
     Part::HiddenAutumn,

@@ -143,7 +143,7 @@ fn licences_that_changed_or_are_shared_count_as_they_allow() {
         (Part::SharedOverToo, true),
         (Part::Shared, false),
         (Part::SharedToo, false),
-        (Part::PartYear, false),
+        (Part::NineMonths, false),
         (Part::TwoPits, false),
         (Part::Renewed, false),
         (Part::NearLimits, false),

@@ -23,12 +23,15 @@ struct Ore {
     declared: Option<Meant>,
 }
 
+/// Day, mass in kg and number of a ticket.
+type Paper = (NaiveDate, i64, String);
+
 /// Ore by site and month.
 #[derive(Default)]
 pub(super) struct Scales {
     ore: BTreeMap<(usize, u32), Ore>,
     /// Tickets of mines that may be beyond the year's scale: day, mass and number, by site and year.
-    papers: BTreeMap<(usize, i32), Vec<(NaiveDate, i64, String)>>,
+    papers: BTreeMap<(usize, i32), Vec<Paper>>,
     /// What of a year's scale was used so far, kg, by the first site of a unit and year.
     used_kg: BTreeMap<(usize, i32), i64>,
 }

@@ -245,7 +245,7 @@ fn what_is_done_with_cases_changes_no_run() {
 #[test]
 fn a_finding_below_the_policy_gets_a_case_by_hand() {
     let place = Place::new();
-    refused(&place_with_lake(&place), &["sync"], &["lepid run"]);
+    refused(place_with_lake(&place), &["sync"], &["lepid run"]);
     let lead = lepid::rules::finding::Finding {
         certainty: lepid::rules::finding::Certainty::Lead,
         ..finding("over-scale-month", "M1", "2026-09", 5)

@@ -240,7 +240,9 @@ fn spots(engine: &Engine, given: &Given, sites: &mut Sites) -> Result<(), Engine
                 lon_e6: lons.div_euclid(tickets),
                 tickets: tickets.unsigned_abs(),
             };
-            sites.get_mut(&site).map(|facts| facts.spots.push(spot));
+            if let Some(facts) = sites.get_mut(&site) {
+                facts.spots.push(spot);
+            }
         }
     }
     Ok(())
@@ -364,7 +366,9 @@ fn sales(engine: &Engine, bands: &[ProductBands], companies: &BTreeMap<String, V
     }
     for of_company in companies.values() {
         for site in of_company {
-            sites.get_mut(site).map(|facts| facts.company_sites = of_company.len() as u64);
+            if let Some(facts) = sites.get_mut(site) {
+                facts.company_sites = of_company.len() as u64;
+            }
         }
     }
     Ok(())
@@ -378,7 +382,9 @@ fn quarantine(open: &[Held], names: &BTreeMap<String, BTreeSet<String>>, sites: 
             *rows.entry((&row.table, &row.code)).or_default() += 1;
         }
         let held = rows.into_iter().map(|((table, code), rows)| HeldRows { table: table.to_owned(), code: code.to_owned(), rows });
-        sites.get_mut(id).map(|facts| facts.held = held.collect());
+        if let Some(facts) = sites.get_mut(id) {
+            facts.held = held.collect();
+        }
     }
 }
 

@@ -26,10 +26,13 @@ pub(super) fn map(dossier: &Dossier, lang: Lang) -> (String, String) {
     (title, map::svg(&map, lang))
 }
 
+/// Corners of an outline, millionths of a degree.
+type Rings = Vec<Vec<(i64, i64)>>;
+
 /// The licensed areas as the rules read them, each outline once, and how many licences have none that can be read.
 fn areas(dossier: &Dossier) -> (Vec<Area>, u64) {
     let last = dossier.run.to.as_deref().unwrap_or("9999");
-    let mut areas: BTreeMap<(&str, &Vec<Vec<(i64, i64)>>), bool> = BTreeMap::new();
+    let mut areas: BTreeMap<(&str, &Rings), bool> = BTreeMap::new();
     let mut without = 0;
     for right in dossier.facts.rights.iter().filter(|r| r.kind == "mining") {
         let Some(rings) = &right.rings_e6 else {
@@ -40,8 +43,7 @@ fn areas(dossier: &Dossier) -> (Vec<Area>, u64) {
         let in_force = !stopped && right.valid_from.as_str() <= last && right.valid_to.as_str() >= last;
         *areas.entry((&right.licence_no, rings)).or_default() |= in_force;
     }
-    let area =
-        |((name, rings), in_force): ((&str, &Vec<Vec<(i64, i64)>>), bool)| Area { name: name.to_owned(), in_force, rings: rings.clone() };
+    let area = |((name, rings), in_force): ((&str, &Rings), bool)| Area { name: name.to_owned(), in_force, rings: rings.clone() };
     (areas.into_iter().map(area).collect(), without)
 }
 

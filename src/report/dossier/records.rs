@@ -73,10 +73,13 @@ pub(super) fn rights(dossier: &Dossier, s: Say) -> Section {
 /// A partner of a flow: product and name.
 type Way<'a> = (&'a str, &'a str);
 
+/// One side of what moves: its title, its flows, and the other end's name.
+type Side<'a> = (&'a str, &'a [&'a Flow], fn(&Flow) -> &str);
+
 /// Tonnes by destination and month, a table a year; and where goods came from.
 pub(super) fn flows(dossier: &Dossier, s: Say) -> Section {
     let mut blocks = Vec::new();
-    let sides: [(&str, &[&Flow], fn(&Flow) -> &str); 2] = [
+    let sides: [Side; 2] = [
         (s.of("去向", "Where it goes"), &dossier.sent, |f| &f.destination_name),
         (s.of("来源", "Where it comes from"), &dossier.received, |f| &f.origin_name),
     ];

@@ -154,7 +154,7 @@ fn solve(count: usize, sites: usize, equations: &[Equation], x: &[f64], spread: 
     for i in 0..count {
         let sigma = if i < sites {
             prior_min.max(1e-6)
-        } else if (i - sites) % 2 == 0 {
+        } else if (i - sites).is_multiple_of(2) {
             LOOSE_MIN
         } else {
             LOOSE_RATIO

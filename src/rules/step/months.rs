@@ -69,7 +69,8 @@ pub(super) fn apart<T>(
     mut settle: impl FnMut((usize, usize), &T, &[(usize, usize)]) -> (usize, usize),
 ) -> Vec<((usize, usize), T)> {
     found.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-    let (mut taken, mut kept): (Vec<(usize, usize)>, Vec<((usize, usize), T)>) = (Vec::new(), Vec::new());
+    let mut taken: Vec<(usize, usize)> = Vec::new();
+    let mut kept = Vec::new();
     for (_, stretch, what) in found {
         if taken.iter().all(|(first, last)| stretch.1 < *first || *last < stretch.0) {
             let ends = settle(stretch, &what, &taken);

@@ -65,7 +65,7 @@ fn lowest_usual(mut logs: Vec<f64>, least: usize, deviations: f64) -> Option<f64
 fn median(values: &mut [f64]) -> Option<f64> {
     values.sort_by(f64::total_cmp);
     let half = values.len() / 2;
-    let (low, high) = (values.get(half.saturating_sub(usize::from(values.len() % 2 == 0)))?, values.get(half)?);
+    let (low, high) = (values.get(half.saturating_sub(usize::from(values.len().is_multiple_of(2))))?, values.get(half)?);
     Some(f64::midpoint(*low, *high))
 }
 

@@ -54,12 +54,15 @@ struct Scene<'a> {
     tickets: &'a mut [Ticket],
 }
 
+/// Puts a rule's violations into a month of a weighbridge, so strongly.
+type Plants = fn(&mut Scene, f64, &mut Rng);
+
 /// Plants what is wrong with the tickets of a weighbridge and month.
 pub(super) fn at_bridge(basin: &Basin, fleet: &Fleet, (from, month): (usize, u32), orders: &[Order], tickets: &mut [Ticket]) {
     let mut scene = Scene { basin, fleet, from, month, orders, tickets };
     let mut rng = scene.rng("copies");
     scales::copies(&mut scene, &mut rng);
-    let plants: [(&str, fn(&mut Scene, f64, &mut Rng)); 11] = [
+    let plants: [(&str, Plants); 11] = [
         ("overload", scales::overload),
         ("tare-drift", scales::tare_drift),
         ("weights-cloned", scales::cloned),
